@@ -1,0 +1,6 @@
+//! 帮办: answers a citizen's question with the one correct service item and the materials it
+//! needs, read from the guides of 政务服务 and from nothing else.
+//!
+//! Bottom floor first; a module imports only modules listed before it (see ARCHITECTURE.md).
+
+pub mod guide;
