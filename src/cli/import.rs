@@ -1,0 +1,256 @@
+//! `bangban import`: guides in, a new generation of the index in service.
+
+use crate::assist::{ImportError, Sources, Step, import};
+use crate::config::Config;
+use crate::corpus::{Options, Severity};
+use crate::search::{Companions, Plan, SearchError, Stage};
+use anyhow::{Context, Result};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// What `import` takes.
+#[derive(Debug, clap::Args)]
+pub struct ImportArgs {
+    /// Guide files or folders: JSONL, CSV, XLSX, mixed
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Folder of the index; the same as --index
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Further column maps (TOML)
+    #[arg(long = "map", value_name = "FILE")]
+    maps: Vec<PathBuf>,
+    /// Where findings are written as JSON lines
+    #[arg(long, value_name = "FILE", default_value = "findings.jsonl")]
+    findings: PathBuf,
+    /// Publish even with far fewer guides than the last generation
+    #[arg(long)]
+    allow_shrink: bool,
+    /// Build without the model: search by keywords only
+    #[arg(long)]
+    no_model: bool,
+}
+
+/// Exit code when guides were imported, but some rows were lost.
+const SOME_LOST: u8 = 3;
+
+/// At most so many findings are printed; all are in the file.
+const PRINTED: usize = 50;
+
+/// Imports, prints findings, says what is in service.
+pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode> {
+    let embedder = if args.no_model { None } else { super::embedder(config) };
+    let sources = Sources {
+        companions: companions(&args.paths)?,
+        paths: args.paths.clone(),
+        options: Options::with_maps(&args.maps)?,
+    };
+    let plan = Plan {
+        root: args.out.clone().unwrap_or_else(|| config.index.clone()),
+        now: jiff::Timestamp::now(),
+        allow_shrink: args.allow_shrink,
+    };
+    let mut findings = FindingsFile::create(&args.findings)?;
+    let mut progress = Progress::new();
+    let done = import(sources, plan.clone(), embedder.as_ref(), &mut |step| match step {
+        Step::Finding(finding) => {
+            if findings.write(finding) && finding.severity != Severity::Notice {
+                progress.print(&finding.to_string());
+            }
+        }
+        step => progress.show(&step),
+    });
+    progress.end();
+    findings.close()?;
+    match done {
+        Ok((manifest, summary)) => {
+            println!("{summary}");
+            println!(
+                "{} items from {} guides, {} vectors, generation {} in service at {}",
+                manifest.items,
+                manifest.guides,
+                manifest.vectors,
+                manifest.generation,
+                plan.root.display()
+            );
+            if manifest.model.is_none() {
+                println!("no model: questions will be searched by keywords only");
+            }
+            println!("all findings: {}", args.findings.display());
+            Ok(if summary.errors > 0 { ExitCode::from(SOME_LOST) } else { ExitCode::SUCCESS })
+        }
+        Err(ImportError::Search(error @ SearchError::Shrunk { .. })) => Err(error.into()),
+        Err(error) => {
+            let kept = crate::search::current(&plan.root).ok().flatten();
+            let kept = match kept {
+                Some(name) => format!("generation {name} stays in service"),
+                None => "there is no index yet".to_owned(),
+            };
+            Err(anyhow::Error::from(error).context(format!("import failed; {kept}")))
+        }
+    }
+}
+
+/// Divisions, everyday words and bundles: from a corpus folder among the paths, else those built in.
+pub(super) fn companions(paths: &[PathBuf]) -> Result<Companions> {
+    let read = |path: PathBuf| {
+        std::fs::read_to_string(&path).with_context(|| format!("can't read {}", path.display()))
+    };
+    let mut companions = Companions {
+        regions: include_str!("../../corpus/regions.tsv").to_owned(),
+        lexicon: include_str!("../../corpus/lexicon/everyday.tsv").to_owned(),
+        themes: include_str!("../../corpus/onething.jsonl").to_owned(),
+        dictionary: String::new(),
+    };
+    for folder in paths.iter().filter(|path| path.is_dir()) {
+        if folder.join("regions.tsv").is_file() {
+            companions.regions = read(folder.join("regions.tsv"))?;
+        }
+        if folder.join("onething.jsonl").is_file() {
+            companions.themes = read(folder.join("onething.jsonl"))?;
+        }
+        if folder.join("lexicon").is_dir() {
+            companions.lexicon = lexicon(&folder.join("lexicon"))?;
+        }
+    }
+    Ok(companions)
+}
+
+fn lexicon(folder: &Path) -> Result<String> {
+    let wrong = || format!("can't read {}", folder.display());
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .with_context(wrong)?
+        .collect::<Result<Vec<_>, _>>()
+        .with_context(wrong)?
+        .into_iter()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|e| e == "tsv"))
+        .collect();
+    files.sort();
+    let mut text = String::new();
+    for file in files {
+        let part = std::fs::read_to_string(&file)
+            .with_context(|| format!("can't read {}", file.display()))?;
+        text.push_str(&part);
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+struct FindingsFile {
+    file: BufWriter<File>,
+    path: PathBuf,
+    seen: usize,
+    fault: Option<std::io::Error>,
+}
+
+impl FindingsFile {
+    fn create(path: &Path) -> Result<FindingsFile> {
+        let file = File::create(path)
+            .with_context(|| format!("can't write findings to {}; name another with --findings", path.display()))?;
+        Ok(FindingsFile {
+            file: BufWriter::new(file),
+            path: path.to_owned(),
+            seen: 0,
+            fault: None,
+        })
+    }
+
+    /// Writes one finding; `true` while findings are still few enough to be printed too.
+    fn write(&mut self, finding: &crate::corpus::Finding) -> bool {
+        let written = serde_json::to_vec(finding)
+            .map_err(std::io::Error::from)
+            .and_then(|line| self.file.write_all(&line))
+            .and_then(|()| self.file.write_all(b"\n"));
+        if let Err(error) = written {
+            self.fault.get_or_insert(error);
+        }
+        self.seen += usize::from(finding.severity != Severity::Notice);
+        self.seen <= PRINTED
+    }
+
+    fn close(mut self) -> Result<()> {
+        let flushed = self.file.flush();
+        match self.fault.map_or(flushed, Err) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(error)
+                .with_context(|| format!("findings could not be written to {}", self.path.display())),
+        }
+    }
+}
+
+/// A bar on a terminal, a plain line now and then elsewhere.
+struct Progress {
+    bar: Option<ProgressBar>,
+    stage: &'static str,
+    told: u64,
+}
+
+/// A plain line is printed each time this share of a stage is done, in percent.
+const TELL_EVERY: u64 = 25;
+
+impl Progress {
+    fn new() -> Progress {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let style = ProgressStyle::with_template("{msg:10} {wide_bar} {pos}/{len} {per_sec} {eta}");
+            let bar = ProgressBar::new(0);
+            // The template is a constant; a wrong one only costs its looks.
+            if let Ok(style) = style {
+                bar.set_style(style);
+            }
+            bar
+        });
+        Progress {
+            bar,
+            stage: "",
+            told: 0,
+        }
+    }
+
+    fn show(&mut self, step: &Step<'_>) {
+        let (stage, done, total) = match step {
+            Step::Finding(_) => return,
+            Step::Reading { done, total, .. } => ("reading", *done, *total),
+            Step::Building(Stage::Embedding(done, total)) => ("embedding", *done as u64, *total as u64),
+            Step::Building(Stage::Indexing(done, total)) => ("indexing", *done as u64, *total as u64),
+        };
+        let fresh = stage != self.stage;
+        if fresh {
+            self.stage = stage;
+            self.told = 0;
+        }
+        match &self.bar {
+            Some(bar) => {
+                if fresh {
+                    bar.reset();
+                    bar.set_message(stage);
+                    bar.set_length(total);
+                }
+                bar.set_position(done);
+            }
+            None => {
+                let percent = done * 100 / total.max(1);
+                if percent >= self.told + TELL_EVERY || (done == total && self.told < 100) {
+                    self.told = percent;
+                    eprintln!("{stage} {done}/{total}");
+                }
+            }
+        }
+    }
+
+    fn print(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| eprintln!("{text}")),
+            None => eprintln!("{text}"),
+        }
+    }
+
+    fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The command line: what was typed, and what it leads to.
+
+mod ask;
+mod check;
+mod eval;
+mod import;
+mod serve;
+mod synth;
+
+use crate::assist::Assist;
+use crate::config::Config;
+use crate::embed::{Embedder, Model};
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use jiff::civil::Date;
+use jiff::tz::{Offset, TimeZone};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// 帮办: from a plain question to the one right service item and its materials.
+#[derive(Debug, Parser)]
+#[command(name = "bangban", version, max_term_width = 100)]
+pub struct Args {
+    /// Settings file; bangban.toml in this folder when absent
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder of the index; goes before the settings
+    #[arg(long, global = true, value_name = "DIR")]
+    index: Option<PathBuf>,
+    /// Folder of the embedding model; goes before the settings
+    #[arg(long, global = true, value_name = "DIR")]
+    model: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read guides and build a new generation of the index
+    Import(import::ImportArgs),
+    /// Check guide files without building anything
+    Check(check::CheckArgs),
+    /// Serve the API and the pages
+    Serve(serve::ServeArgs),
+    /// Answer one question
+    Ask(ask::AskArgs),
+    /// Measure answers against a file of questions
+    Eval(eval::EvalArgs),
+    /// Make regional demonstration copies of the corpus, marked synthetic
+    Synth(synth::SynthArgs),
+    /// List the generations of the index, or go back to one
+    Generations(GenerationsArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct GenerationsArgs {
+    /// Make this generation the current one
+    #[arg(long, value_name = "NAME")]
+    restore: Option<String>,
+}
+
+/// Runs what was typed.
+pub fn run(args: Args) -> Result<ExitCode> {
+    let mut config = Config::read(args.config.as_deref())?;
+    if let Some(index) = args.index {
+        config.index = index;
+    }
+    if let Some(model) = args.model {
+        config.model = model;
+    }
+    match args.command {
+        Command::Import(args) => import::run(&config, &args),
+        Command::Check(args) => check::run(&args),
+        Command::Serve(args) => serve::run(config, &args),
+        Command::Ask(args) => ask::run(&config, args),
+        Command::Eval(args) => eval::run(&config, &args),
+        Command::Synth(args) => synth::run(&args),
+        Command::Generations(args) => generations(&config.index, &args),
+    }
+}
+
+fn generations(root: &Path, args: &GenerationsArgs) -> Result<ExitCode> {
+    let known = crate::search::generations(root);
+    if let Some(name) = &args.restore {
+        if !known.contains(name) {
+            anyhow::bail!(
+                "{}: no generation {name:?} here; there are: {}",
+                root.display(),
+                known.join(", ")
+            );
+        }
+        crate::search::point_to(root, name)?;
+    }
+    let current = crate::search::current(root)?;
+    for name in known {
+        let mark = if current.as_deref() == Some(&name) { "*" } else { " " };
+        println!("{mark} {name}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The day in Inner Mongolia: China has one time zone and no summer time.
+pub(crate) fn today() -> Date {
+    let china = TimeZone::fixed(Offset::constant(8));
+    china.to_datetime(jiff::Timestamp::now()).date()
+}
+
+/// Loads the model; without one the program goes on with words alone, and says so.
+fn embedder(config: &Config) -> Option<Embedder> {
+    match Model::load(&config.model).and_then(|m| Embedder::spawn(m, config.limits.queue)) {
+        Ok(embedder) => Some(embedder),
+        Err(error) => {
+            eprintln!("bangban: {error}");
+            eprintln!("bangban: going on with keywords only");
+            None
+        }
+    }
+}
+
+/// Opens the index in service with the model.
+fn assist(config: &Config) -> Result<Assist> {
+    let embedder = embedder(config);
+    let assist = Assist::open(&config.index, embedder, config.thresholds)?;
+    if assist.has_model() {
+        return Ok(assist);
+    }
+    if let Some(made_with) = &assist.search().manifest().model {
+        eprintln!(
+            "bangban: the index was made with model {made_with}, which is not the one loaded; \
+             searching by keywords only; run `bangban import` again with the model at {}",
+            config.model.display()
+        );
+    }
+    Ok(assist)
+}
+
+/// A runtime for one command.
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("can't start the async runtime")
+}

@@ -1,0 +1,102 @@
+//! `bangban serve`: the API and the pages.
+
+use crate::config::Config;
+use crate::http::{App, listen, serve};
+use anyhow::{Context, Result};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tracing_subscriber::EnvFilter;
+
+/// What `serve` takes.
+#[derive(Debug, clap::Args)]
+pub struct ServeArgs {
+    /// Address and port; goes before the settings
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: Option<SocketAddr>,
+    /// Write the log as JSON lines
+    #[arg(long)]
+    json_log: bool,
+}
+
+/// How often a new generation is looked for.
+const REFRESH: Duration = Duration::from_secs(2);
+
+/// Upper bounds of the latency histograms, seconds.
+const BUCKETS: [f64; 11] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0];
+
+/// Serves until interrupted.
+pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
+    let filter = EnvFilter::new("info,tantivy=warn");
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if args.json_log {
+        log.json().init();
+    } else {
+        log.init();
+    }
+    let metrics = PrometheusBuilder::new()
+        .set_buckets(&BUCKETS)?
+        .install_recorder()
+        .context("can't install the metrics recorder")?;
+    let assist = Arc::new(super::assist(&config)?);
+    let search = assist.search();
+    let manifest = search.manifest();
+    tracing::info!(
+        generation = manifest.generation,
+        items = manifest.items,
+        guides = manifest.guides,
+        model = assist.has_model(),
+        "index in service"
+    );
+    drop(search);
+    let app = Arc::new(App {
+        assist: assist.clone(),
+        limits: config.limits,
+        metrics,
+        today: super::today,
+    });
+    super::runtime()?.block_on(async move {
+        let listener = listen(args.listen.unwrap_or(config.listen)).await?;
+        let address = listener.local_addr()?;
+        tracing::info!("serving on http://{address}");
+        let watcher = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(REFRESH).await;
+                let assist = assist.clone();
+                match tokio::task::spawn_blocking(move || assist.refresh()).await {
+                    Ok(Ok(true)) => tracing::info!("a new generation is in service"),
+                    Ok(Ok(false)) => {}
+                    Ok(Err(error)) => {
+                        tracing::warn!(%error, "can't open the new generation; the old one stays");
+                    }
+                    Err(error) => tracing::error!(%error, "refresh ended early"),
+                }
+            }
+        });
+        let done = serve(listener, app, stopped()).await;
+        watcher.abort();
+        done
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Ends on Ctrl-C or SIGTERM.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupt = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            // Without SIGTERM there is still Ctrl-C; its own failure also means stop.
+            let _ = interrupt.await;
+        }
+    }
+    tracing::info!("stopping");
+}

@@ -1,0 +1,146 @@
+//! Settings: one strict struct, from `bangban.toml` and `BANGBAN_*` variables, read once at start.
+
+use crate::dialog::Thresholds;
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Everything that can be set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Address and port to serve on.
+    pub listen: SocketAddr,
+    /// Folder of index generations.
+    pub index: PathBuf,
+    /// Folder of the embedding model.
+    pub model: PathBuf,
+    /// When to answer and when to ask.
+    pub thresholds: Thresholds,
+    /// What a caller may ask of the service.
+    pub limits: Limits,
+}
+
+/// Bounds on a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Characters in a question.
+    pub question_chars: usize,
+    /// Bytes in a request body.
+    pub body_bytes: usize,
+    /// Levels of nesting in a JSON body.
+    pub json_depth: usize,
+    /// Milliseconds that reading and answering a request may take together.
+    pub request_ms: u64,
+    /// Requests a minute from one address; 0 for no limit.
+    pub per_minute: u32,
+    /// Questions that may wait for the model.
+    pub queue: usize,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            index: "index".into(),
+            model: "models/multilingual-e5-small".into(),
+            thresholds: Thresholds::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            question_chars: 500,
+            body_bytes: 16 * 1024,
+            json_depth: 16,
+            request_ms: 10_000,
+            per_minute: 600,
+            queue: 64,
+        }
+    }
+}
+
+/// The settings can't be used.
+#[derive(Debug, thiserror::Error)]
+#[error("settings: {0}; see bangban.toml for every name with its default")]
+pub struct ConfigError(String);
+
+impl Config {
+    /// Reads defaults, then the file, then `BANGBAN_*` variables (`BANGBAN_LIMITS__PER_MINUTE=0`).
+    ///
+    /// A named file must exist; without one `bangban.toml` is read where it exists.
+    pub fn read(file: Option<&Path>) -> Result<Config, ConfigError> {
+        let mut figment = Figment::from(Serialized::defaults(Config::default()));
+        figment = match file {
+            Some(file) if !file.is_file() => {
+                return Err(ConfigError(format!("{}: no such file", file.display())));
+            }
+            Some(file) => figment.merge(Toml::file_exact(file)),
+            None => figment.merge(Toml::file("bangban.toml")),
+        };
+        let config: Config = figment
+            .merge(Env::prefixed("BANGBAN_").split("__"))
+            .extract()
+            .map_err(|e| ConfigError(e.to_string()))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let Thresholds {
+            sure,
+            nothing,
+            margin,
+        } = self.thresholds;
+        let shares = [sure, nothing, margin];
+        if shares.iter().any(|s| !(0.0..=1.0).contains(s)) || nothing > sure {
+            return Err(ConfigError(format!(
+                "thresholds: 0 <= nothing ({nothing}) <= sure ({sure}) <= 1 and 0 <= margin ({margin}) <= 1 must hold"
+            )));
+        }
+        if self.limits.question_chars == 0 || self.limits.body_bytes == 0 || self.limits.queue == 0 {
+            return Err(ConfigError(
+                "limits: question_chars, body_bytes and queue must be at least 1".into(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_read_strictly() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("b.toml");
+        for (text, want) in [
+            ("", Ok(600)),
+            ("[limits]\nper_minute = 5", Ok(5)),
+            ("[limits]\nper_minut = 5", Err("per_minut")),
+            ("[thresholds]\nsure = 7", Err("thresholds")),
+            ("listen = \"nowhere\"", Err("listen")),
+        ] {
+            std::fs::write(&file, text).unwrap();
+            match (Config::read(Some(&file)), want) {
+                (Ok(config), Ok(per_minute)) => assert_eq!(config.limits.per_minute, per_minute),
+                (Err(e), Err(word)) => assert!(e.to_string().contains(word), "{e}"),
+                (got, want) => panic!("{text:?}: {got:?}, wanted {want:?}"),
+            }
+        }
+        assert!(Config::read(Some(Path::new("/nowhere.toml"))).is_err());
+    }
+
+    #[test]
+    fn the_shipped_file_holds_the_defaults() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("bangban.toml");
+        assert_eq!(Config::read(Some(&file)).unwrap(), Config::default());
+    }
+}

@@ -1,0 +1,51 @@
+//! What to do with candidates: pure judgement, no clock, no search, no files.
+
+mod judge;
+pub mod wording;
+
+pub use judge::{Candidate, Judgement, Thresholds, Verdict, judge};
+
+/// How a turn ends. The set is closed: every answer has exactly one of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// One item, as if sure.
+    Answered,
+    /// One question first: near twins that differ in something the asker knows.
+    Clarify,
+    /// A list to choose from.
+    Candidates,
+    /// Nothing in the catalog fits.
+    OutOfScope,
+    /// Refused: the text is not a question that may be answered.
+    Unsafe,
+    /// Over to a person.
+    Handoff,
+    /// No index, no answer; try again or call.
+    Unavailable,
+}
+
+impl Status {
+    /// The word used in the API.
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::Answered => "answered",
+            Status::Clarify => "clarify",
+            Status::Candidates => "candidates",
+            Status::OutOfScope => "out_of_scope",
+            Status::Unsafe => "unsafe",
+            Status::Handoff => "handoff",
+            Status::Unavailable => "unavailable",
+        }
+    }
+
+    /// Every status there is.
+    pub const ALL: [Status; 7] = [
+        Status::Answered,
+        Status::Clarify,
+        Status::Candidates,
+        Status::OutOfScope,
+        Status::Unsafe,
+        Status::Handoff,
+        Status::Unavailable,
+    ];
+}

@@ -1,0 +1,89 @@
+//! Every sentence that a citizen reads, and nothing else. Proofread as a whole.
+
+use super::Status;
+
+/// Stands where a guide does not say something.
+pub const NOT_STATED: &str = "指南未载明";
+
+/// Marks a made-up record.
+pub const SYNTHETIC: &str = "演示数据，并非真实办事指南";
+
+/// Marks a value that nobody has checked against a source.
+pub const UNVERIFIED: &str = "未经核对，请以窗口答复为准";
+
+/// Marks a guide that has not been updated for long.
+pub const STALE: &str = "本指南长时间未更新，请先电话确认";
+
+/// Shown when the guide of a higher division answers for a place.
+pub const FROM_ABOVE: &str = "本地没有单独的指南，以下为上级通用指南";
+
+/// Shown when neither the place nor any division above it has a guide.
+pub const FROM_ELSEWHERE: &str = "本地没有这个事项的指南，以下为其他地区的指南，仅供了解";
+
+/// Shown while the model is missing or busy.
+pub const KEYWORDS_ONLY: &str = "当前仅按关键词查找，结果可能不全";
+
+/// Shown when a place name fits several divisions.
+pub const WHICH_PLACE: &str = "您说的是哪个地方？";
+
+/// Said above the options of near twins.
+pub const WHICH_ONE: &str = "您要办的是下面哪一项？";
+
+/// What a turn says before its content.
+pub fn lead(status: Status) -> &'static str {
+    match status {
+        Status::Answered => "为您找到这个事项：",
+        Status::Clarify => WHICH_ONE,
+        Status::Candidates => "没有完全对上，您看看是不是下面这些：",
+        Status::OutOfScope => "没有找到对应的政务服务事项。您可以换个说法，或拨打 12345 咨询。",
+        Status::Unsafe => "这段内容不能处理，请换个说法。",
+        Status::Handoff => "正在为您转人工。",
+        Status::Unavailable => "查询服务暂时不可用，请稍后再试，或拨打 12345。",
+    }
+}
+
+/// One sentence on the materials: how many to bring, how many may be waived, how many depend on an answer.
+pub fn materials(needed: usize, waivable: usize, open: usize) -> String {
+    if needed + waivable + open == 0 {
+        return format!("申请材料：{NOT_STATED}");
+    }
+    let mut text = format!("需带 {needed} 份材料");
+    if waivable > 0 {
+        text.push_str(&format!("，另有 {waivable} 份可用电子证照免交（调取失败时请带原件）"));
+    }
+    if open > 0 {
+        text.push_str(&format!("，还有 {open} 份看具体情形"));
+    }
+    text
+}
+
+/// Names a place that was understood but has no match in the divisions file.
+pub fn unknown_region(code: &str) -> String {
+    format!("没有代码为 {code} 的行政区划")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_has_its_sentence() {
+        for status in Status::ALL {
+            assert!(lead(status).chars().count() > 5, "{status:?}");
+        }
+    }
+
+    #[test]
+    fn materials_are_counted_aloud() {
+        for (counts, want) in [
+            ((0, 0, 0), "申请材料：指南未载明"),
+            ((2, 0, 0), "需带 2 份材料"),
+            (
+                (1, 1, 1),
+                "需带 1 份材料，另有 1 份可用电子证照免交（调取失败时请带原件），还有 1 份看具体情形",
+            ),
+        ] {
+            assert_eq!(materials(counts.0, counts.1, counts.2), want);
+        }
+    }
+}

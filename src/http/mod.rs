@@ -1,0 +1,118 @@
+//! HTTP and JSON live here only: extract, call the inside, wrap.
+
+mod ask;
+mod health;
+mod items;
+mod json;
+mod limit;
+mod page;
+mod problem;
+mod serve;
+mod trace;
+pub mod wire;
+
+pub use serve::{listen, serve};
+
+use crate::assist::Assist;
+use crate::config::Limits;
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse;
+use jiff::civil::Date;
+use metrics_exporter_prometheus::PrometheusHandle;
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Everything the service owns. Built once in `serve`, or by a test.
+pub struct App {
+    /// The inside.
+    pub assist: Arc<Assist>,
+    /// Bounds on callers.
+    pub limits: Limits,
+    /// Where counters are read from.
+    pub metrics: PrometheusHandle,
+    /// The day by which guides are in force.
+    pub today: fn() -> Date,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "帮办 API",
+        description = "一句话找到要办的事项和要带的材料。答案的每一行都是办事指南的一个字段，带来源和日期；指南没写的，明说没写。",
+    ),
+    tags(
+        (name = "问答", description = "从一句话到一个事项"),
+        (name = "事项", description = "办事指南、材料、地区差异、一件事"),
+        (name = "区划", description = "盟市、旗县、苏木乡镇"),
+        (name = "运维", description = "健康、指标、版本"),
+    )
+)]
+struct Doc;
+
+/// The whole service without a socket; `serve` and the tests call this.
+pub fn router(app: Arc<App>) -> Router {
+    let (routes, document) = OpenApiRouter::with_openapi(Doc::openapi())
+        .routes(routes!(ask::match_question))
+        .routes(routes!(ask::search))
+        .routes(routes!(ask::suggest))
+        .routes(routes!(items::item))
+        .routes(routes!(items::materials))
+        .routes(routes!(items::compare))
+        .routes(routes!(items::regions))
+        .routes(routes!(items::themes))
+        .routes(routes!(health::version))
+        .split_for_parts();
+    let limited = routes.layer(from_fn_with_state(
+        limit::Rate::per_minute(app.limits.per_minute),
+        limit::rate,
+    ));
+    // Probes and scrapes must get through when callers are held back.
+    let (open, probes) = OpenApiRouter::<Arc<App>>::new()
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+        .split_for_parts();
+    let mut document = document;
+    document.merge(probes);
+    let document: Arc<str> = match document.to_json() {
+        Ok(text) => text.into(),
+        // Only a fault in our own shapes leads here; the tests read the document.
+        Err(error) => format!("{{\"error\":\"{error}\"}}").into(),
+    };
+    let openapi = axum::routing::get(move || {
+        let document = document.to_string();
+        async move { ([(header::CONTENT_TYPE, "application/json")], document) }
+    });
+    Router::new()
+        .merge(limited)
+        .merge(open)
+        .route("/openapi.json", openapi)
+        .fallback(page::page)
+        .method_not_allowed_fallback(|| async { problem::Problem::NoSuchMethod })
+        .layer(CompressionLayer::new())
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            HeaderName::from_static("x-content-type-options"),
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(from_fn_with_state(
+            Duration::from_millis(app.limits.request_ms),
+            limit::time,
+        ))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            problem::Problem::Internal(anyhow::anyhow!("a handler panicked")).into_response()
+        }))
+        .layer(axum::middleware::from_fn(trace::layer))
+        .with_state(app)
+}

@@ -1,0 +1,152 @@
+//! What a caller is told when a request can't be answered: one variant, one status, one stable type.
+
+use crate::assist::AskError;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// A refusal. The cause of an internal fault goes to the log, never to the caller.
+#[derive(Debug)]
+pub enum Problem {
+    /// The request has no JSON body, or one that doesn't parse.
+    BadJson(String),
+    /// A field or parameter has a value that can't be used: field → what is wrong and how to mend it.
+    BadField(&'static str, String),
+    /// The path or query is not valid UTF-8 or not well formed.
+    BadAddress(String),
+    /// The body is not declared as JSON.
+    NotJson,
+    /// The body is larger than the limit in bytes.
+    TooLarge(usize),
+    /// No item has this code.
+    NoSuchItem(String),
+    /// No division has this code.
+    NoSuchRegion(String),
+    /// No such path.
+    NoSuchPath,
+    /// The path exists, but not with this method.
+    NoSuchMethod,
+    /// Too many requests; seconds to wait.
+    TooMany(u64),
+    /// Reading or answering took too long.
+    Timeout,
+    /// The service is not ready.
+    Unavailable,
+    /// A fault of ours.
+    Internal(anyhow::Error),
+}
+
+/// The body of a refusal, `application/problem+json` (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemShape {
+    /// Stable name of the kind of refusal.
+    #[serde(rename = "type")]
+    #[schema(rename = "type", example = "/problems/bad-field")]
+    pub kind: &'static str,
+    /// The kind in words.
+    pub title: &'static str,
+    /// HTTP status.
+    pub status: u16,
+    /// What is wrong here, and how to mend it.
+    pub detail: String,
+    /// Field → faults.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub errors: BTreeMap<&'static str, Vec<String>>,
+    /// Names this refusal in the log.
+    pub trace_id: String,
+}
+
+impl Problem {
+    fn parts(&self) -> (StatusCode, &'static str, &'static str) {
+        use StatusCode as S;
+        match self {
+            Problem::BadJson(_) => (S::BAD_REQUEST, "/problems/bad-json", "请求内容不是有效的 JSON"),
+            Problem::BadField(..) => (S::UNPROCESSABLE_ENTITY, "/problems/bad-field", "参数不正确"),
+            Problem::BadAddress(_) => (S::BAD_REQUEST, "/problems/bad-address", "请求地址不正确"),
+            Problem::NotJson => (S::UNSUPPORTED_MEDIA_TYPE, "/problems/not-json", "只接受 JSON"),
+            Problem::TooLarge(_) => (S::PAYLOAD_TOO_LARGE, "/problems/too-large", "请求内容过大"),
+            Problem::NoSuchItem(_) => (S::NOT_FOUND, "/problems/no-such-item", "没有这个事项"),
+            Problem::NoSuchRegion(_) => (S::NOT_FOUND, "/problems/no-such-region", "没有这个行政区划"),
+            Problem::NoSuchPath => (S::NOT_FOUND, "/problems/no-such-path", "没有这个地址"),
+            Problem::NoSuchMethod => (S::METHOD_NOT_ALLOWED, "/problems/no-such-method", "请求方法不对"),
+            Problem::TooMany(_) => (S::TOO_MANY_REQUESTS, "/problems/too-many", "请求过于频繁"),
+            Problem::Timeout => (S::REQUEST_TIMEOUT, "/problems/timeout", "请求超时"),
+            Problem::Unavailable => (S::SERVICE_UNAVAILABLE, "/problems/unavailable", "服务暂不可用"),
+            Problem::Internal(_) => (S::INTERNAL_SERVER_ERROR, "/problems/internal", "系统出错"),
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Problem::BadJson(what) => format!("{what}。请按 /openapi.json 中的格式发送。"),
+            Problem::BadField(field, what) => format!("{field}：{what}"),
+            Problem::BadAddress(what) => format!("{what}。请用 UTF-8 编码后再作百分号转义。"),
+            Problem::NotJson => "请加上请求头 Content-Type: application/json。".into(),
+            Problem::TooLarge(bytes) => format!("请求内容不能超过 {bytes} 字节。"),
+            Problem::NoSuchItem(code) => format!("没有编码为 {code} 的事项。请用 /api/v1/search 查找。"),
+            Problem::NoSuchRegion(code) => {
+                format!("{}。请用 /api/v1/regions 查找。", crate::dialog::wording::unknown_region(code))
+            }
+            Problem::NoSuchPath => "接口列表见 /docs。".into(),
+            Problem::NoSuchMethod => "允许的方法见响应头 Allow 和 /docs。".into(),
+            Problem::TooMany(seconds) => format!("请 {seconds} 秒后再试。"),
+            Problem::Timeout => "没有在规定时间内收完请求或给出回答，请重试。".into(),
+            Problem::Unavailable => "索引尚未就绪，请稍后再试，或拨打 12345。".into(),
+            Problem::Internal(_) => "请稍后再试，或拨打 12345。".into(),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (status, kind, title) = self.parts();
+        let trace_id = super::trace::id();
+        if let Problem::Internal(cause) = &self {
+            tracing::error!(%trace_id, error = format!("{cause:#}"), "request failed");
+        }
+        let mut errors = BTreeMap::new();
+        if let Problem::BadField(field, what) = &self {
+            errors.insert(*field, vec![what.clone()]);
+        }
+        let shape = ProblemShape {
+            kind,
+            title,
+            status: status.as_u16(),
+            detail: self.detail(),
+            errors,
+            trace_id,
+        };
+        // A struct of texts and numbers always serialises; an empty body is the worst case.
+        let body = serde_json::to_vec(&shape).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        match self {
+            Problem::TooMany(seconds) => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            Problem::Unavailable => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+impl From<AskError> for Problem {
+    fn from(error: AskError) -> Problem {
+        match error {
+            AskError::NoSuchItem(code) | AskError::NotInForce(code) => Problem::NoSuchItem(code),
+            AskError::NoSuchRegion(code) => Problem::NoSuchRegion(code),
+            AskError::Search(error) => Problem::Internal(error.into()),
+            AskError::Thread(error) => Problem::Internal(error.into()),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Exact search by meaning: one short vector a name, thousands in all.
+
+use super::SearchError;
+use crate::embed::Vector;
+use serde::{Deserialize, Serialize};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+
+/// What kind of name a vector stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LabelKind {
+    /// An official name.
+    Name,
+    /// An everyday name.
+    Alias,
+    /// An item together with one of its business items.
+    Case,
+}
+
+/// The name behind one vector.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Label {
+    /// Ordinal of the catalog item.
+    pub item: u32,
+    /// What the text is.
+    pub kind: LabelKind,
+    /// Ordinal of the business item that the text belongs to, if it belongs to one.
+    pub case: Option<u32>,
+    /// The text that was embedded.
+    pub text: String,
+}
+
+/// All vectors of a generation with their labels.
+#[derive(Default)]
+pub struct Vectors {
+    /// Label of each row.
+    pub labels: Vec<Label>,
+    rows: Vec<f32>,
+    dimensions: usize,
+}
+
+impl Vectors {
+    /// Vectors of one length, to be filled.
+    pub fn new(dimensions: usize) -> Vectors {
+        Vectors {
+            dimensions,
+            ..Vectors::default()
+        }
+    }
+
+    /// Adds one row. Rows of another length are a fault of the caller and are refused.
+    pub fn push(&mut self, label: Label, values: &[f32]) -> Result<(), SearchError> {
+        if values.len() != self.dimensions {
+            return Err(SearchError::Dimensions {
+                expected: self.dimensions,
+                found: values.len(),
+            });
+        }
+        self.labels.push(label);
+        self.rows.extend_from_slice(values);
+        Ok(())
+    }
+
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Length of each row.
+    pub fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
+    /// One row.
+    pub fn row(&self, at: usize) -> &[f32] {
+        &self.rows[at * self.dimensions..(at + 1) * self.dimensions]
+    }
+
+    /// Cosine of the question with every row; rows and question have length 1.
+    pub fn similarities(&self, question: &Vector) -> Result<Vec<f32>, SearchError> {
+        let question = question.as_slice();
+        if question.len() != self.dimensions {
+            return Err(SearchError::Dimensions {
+                expected: self.dimensions,
+                found: question.len(),
+            });
+        }
+        Ok(self
+            .rows
+            .chunks_exact(self.dimensions.max(1))
+            .map(|row| dot(row, question))
+            .collect())
+    }
+
+    /// Writes `vectors.f32` (little-endian rows) and `labels.jsonl`.
+    pub fn write(&self, dir: &Path) -> Result<(), SearchError> {
+        let path = dir.join("vectors.f32");
+        let bytes: Vec<u8> = self.rows.iter().flat_map(|v| v.to_le_bytes()).collect();
+        std::fs::write(&path, bytes).map_err(|e| SearchError::io(&path, e))?;
+        let path = dir.join("labels.jsonl");
+        let mut text = Vec::new();
+        for label in &self.labels {
+            serde_json::to_writer(&mut text, label)
+                .map_err(|e| SearchError::Broken(path.clone(), e.to_string()))?;
+            text.push(b'\n');
+        }
+        std::fs::File::create(&path)
+            .and_then(|mut file| file.write_all(&text))
+            .map_err(|e| SearchError::io(&path, e))
+    }
+
+    /// Reads both files and checks that they fit each other.
+    pub fn read(dir: &Path, dimensions: usize) -> Result<Vectors, SearchError> {
+        let path = dir.join("vectors.f32");
+        let bytes = std::fs::read(&path).map_err(|e| SearchError::io(&path, e))?;
+        let rows: Vec<f32> = bytes
+            .chunks_exact(4)
+            .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+            .collect();
+        let path = dir.join("labels.jsonl");
+        let file = std::fs::File::open(&path).map_err(|e| SearchError::io(&path, e))?;
+        let labels = BufReader::new(file)
+            .lines()
+            .map(|line| {
+                let line = line.map_err(|e| SearchError::io(&path, e))?;
+                serde_json::from_str(&line)
+                    .map_err(|e| SearchError::Broken(path.clone(), e.to_string()))
+            })
+            .collect::<Result<Vec<Label>, _>>()?;
+        if labels.len() * dimensions != rows.len() {
+            return Err(SearchError::Broken(
+                path,
+                format!(
+                    "{} labels of {dimensions} values each, but {} values",
+                    labels.len(),
+                    rows.len()
+                ),
+            ));
+        }
+        Ok(Vectors {
+            labels,
+            rows,
+            dimensions,
+        })
+    }
+}
+
+/// Sixteen partial sums let the compiler use vector registers without reordering a single sum.
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [0.0f32; 16];
+    let (a_blocks, a_rest) = a.as_chunks::<16>();
+    let (b_blocks, b_rest) = b.as_chunks::<16>();
+    for (x, y) in a_blocks.iter().zip(b_blocks) {
+        for i in 0..16 {
+            sums[i] += x[i] * y[i];
+        }
+    }
+    let rest: f32 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
+    sums.iter().sum::<f32>() + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_survive_the_disk_and_odd_lengths_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let label = |text: &str| Label {
+            item: 3,
+            kind: LabelKind::Case,
+            case: Some(1),
+            text: text.into(),
+        };
+        let mut vectors = Vectors::new(20);
+        let row: Vec<f32> = (0..20).map(|i| i as f32).collect();
+        vectors.push(label("甲"), &row).unwrap();
+        vectors.push(label("乙"), &[1.0; 20]).unwrap();
+        assert!(matches!(
+            vectors.push(label("丙"), &[1.0; 3]),
+            Err(SearchError::Dimensions { expected: 20, found: 3 })
+        ));
+        vectors.write(dir.path()).unwrap();
+        let back = Vectors::read(dir.path(), 20).unwrap();
+        assert_eq!(back.labels, vectors.labels);
+        assert_eq!(back.row(0), row);
+        assert!((dot(&row, &[1.0; 20]) - 190.0).abs() < 1e-3);
+        assert!(Vectors::read(dir.path(), 7).is_err());
+    }
+}
