@@ -93,11 +93,7 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        let Thresholds {
-            sure,
-            nothing,
-            margin,
-        } = self.thresholds;
+        let Thresholds { sure, nothing, margin } = self.thresholds;
         let shares = [sure, nothing, margin];
         if shares.iter().any(|s| !(0.0..=1.0).contains(s)) || nothing > sure {
             return Err(ConfigError(format!(

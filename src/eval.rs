@@ -222,10 +222,7 @@ pub async fn run(
         tell(at + 1);
     }
     let manifest = search.manifest();
-    Ok(tally.report(
-        manifest.model.clone().filter(|_| assist.has_model()),
-        manifest.generation.clone(),
-    ))
+    Ok(tally.report(manifest.model.clone().filter(|_| assist.has_model()), manifest.generation.clone()))
 }
 
 #[derive(Default)]
@@ -296,10 +293,8 @@ impl Tally {
             let at = ((self.ms.len() as f64 - 1.0) * p).round().max(0.0) as usize;
             self.ms.get(at).copied().unwrap_or_default()
         };
-        let list = |ranks: &[usize]| ListHits {
-            hit1: share(within(ranks, 1), n),
-            hit5: share(within(ranks, 5), n),
-        };
+        let list =
+            |ranks: &[usize]| ListHits { hit1: share(within(ranks, 1), n), hit5: share(within(ranks, 5), n) };
         let reciprocal: f64 = self.fused.iter().filter(|&&r| r > 0).map(|&r| 1.0 / r as f64).sum();
         Report {
             n,
@@ -316,13 +311,8 @@ impl Tally {
                 share: share(self.clarified.0, n),
                 right: share(self.clarified.1, self.clarified.0),
             },
-            abstained: Abstained {
-                share: share(self.abstained, n),
-            },
-            none: NoItem {
-                n: self.none.0,
-                answered_share: share(self.none.1, self.none.0),
-            },
+            abstained: Abstained { share: share(self.abstained, n) },
+            none: NoItem { n: self.none.0, answered_share: share(self.none.1, self.none.0) },
             routes: routes(&self.routes),
             facets: Facets::default(),
             styles: self
@@ -342,10 +332,7 @@ impl Tally {
                 vector: list(&self.vector),
                 fused: list(&self.fused),
             },
-            ms: Millis {
-                p50: percentile(0.5),
-                p99: percentile(0.99),
-            },
+            ms: Millis { p50: percentile(0.5), p99: percentile(0.99) },
             model,
             index,
             unknown: self.unknown,
@@ -385,11 +372,7 @@ fn routes(pairs: &[(String, String)]) -> Routes {
         if precision + recall > 0.0 {
             f1 += 2.0 * precision * recall / (precision + recall);
         }
-        let score = RouteScore {
-            n,
-            precision,
-            recall,
-        };
+        let score = RouteScore { n, precision, recall };
         per_route.insert((*route).clone(), score);
     }
     let right = pairs.iter().filter(|(want, went)| want == went).count();
@@ -425,7 +408,10 @@ mod tests {
             ..Tally::default()
         };
         let report = tally.report(None, "g".into());
-        assert_eq!((report.n, report.hit1, report.hit3, report.hit5, report.hit10), (4, 0.25, 0.5, 0.5, 0.75));
+        assert_eq!(
+            (report.n, report.hit1, report.hit3, report.hit5, report.hit10),
+            (4, 0.25, 0.5, 0.5, 0.75)
+        );
         assert!((report.mrr10 - (1.0 + 0.5 + 1.0 / 6.0) / 4.0).abs() < 1e-9);
         assert_eq!((report.answered.share, report.answered.right), (0.5, 0.5));
         assert_eq!(report.none.answered_share, 0.25);

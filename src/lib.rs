@@ -4,3 +4,17 @@
 //! Bottom floor first; a module imports only modules listed before it (see ARCHITECTURE.md).
 
 pub mod guide;
+pub mod text;
+
+pub mod dialog;
+
+pub mod corpus;
+pub mod embed;
+pub mod search;
+
+pub mod assist;
+pub mod config;
+pub mod eval;
+
+pub mod cli;
+pub mod http;

@@ -1,7 +1,7 @@
 //! What an answer holds, before any door gives it a shape.
 
 use crate::dialog::{Status, wording};
-use crate::guide::{Card, ItemKey, RegionCode};
+use crate::guide::{Card, Hall, ItemKey, RegionCode};
 use crate::search::{Fit, Hits};
 use crate::text::Query;
 use std::time::Duration;
@@ -24,6 +24,8 @@ pub struct ItemView {
     pub fit: Fit,
     /// The guide's place.
     pub place: Option<PlaceName>,
+    /// The hall of the place asked for, where the guide names no place to go to and a hall is known.
+    pub hall: Option<(PlaceName, Hall)>,
     /// Whether the guide states any materials.
     pub materials_stated: bool,
 }

@@ -63,11 +63,9 @@ pub fn import(
                 }
             }
             Event::Finding(finding) => tell(Step::Finding(&finding)),
-            Event::Progress { done_bytes, total_bytes } => tell(Step::Reading {
-                done: done_bytes,
-                total: total_bytes,
-                guides: builder.guides(),
-            }),
+            Event::Progress { done_bytes, total_bytes } => {
+                tell(Step::Reading { done: done_bytes, total: total_bytes, guides: builder.guides() })
+            }
         }
         Ok(())
     });

@@ -2,9 +2,7 @@
 
 use super::answer::{CandidateItem, ItemView, PlaceName};
 use super::{Ask, AskError, Assist};
-use crate::guide::{
-    self, Answers, CatalogItem, Comparison, Guide, ItemKey, RegionCode, Theme, compose,
-};
+use crate::guide::{self, Answers, CatalogItem, Comparison, Guide, ItemKey, RegionCode, Theme, compose};
 use crate::search::{Fit, Found, Search, SearchError};
 use jiff::civil::Date;
 
@@ -45,10 +43,7 @@ pub struct ThemeView {
 
 /// A place with its name; its code stands in where the divisions file doesn't know it.
 pub fn place_name(search: &Search, code: &RegionCode) -> PlaceName {
-    PlaceName {
-        code: code.clone(),
-        name: search.regions().full_name(code),
-    }
+    PlaceName { code: code.clone(), name: search.regions().full_name(code) }
 }
 
 /// A found item as a list shows it.
@@ -76,17 +71,15 @@ pub fn view(
     let Some(placed) = search.place(item, region, today)? else {
         return Ok(None);
     };
-    Ok(Some(view_of(search, item, &placed.guide, placed.fit, answers, today)))
+    let mut view = view_of(search, item, &placed.guide, placed.fit, answers, today);
+    view.hall = region
+        .filter(|_| placed.guide.places.is_empty())
+        .and_then(|region| search.hall(region))
+        .map(|hall| (place_name(search, &hall.region_code), hall.clone()));
+    Ok(Some(view))
 }
 
-fn view_of(
-    search: &Search,
-    item: u32,
-    guide: &Guide,
-    fit: Fit,
-    answers: &Answers,
-    today: Date,
-) -> ItemView {
+fn view_of(search: &Search, item: u32, guide: &Guide, fit: Fit, answers: &Answers, today: Date) -> ItemView {
     let mut card = compose(guide, answers, today);
     // The key by which this generation knows the item, which a shared code may have changed.
     if let Some(item) = search.item(item) {
@@ -97,6 +90,7 @@ fn view_of(
         place: guide.place_code().map(|code| place_name(search, code)),
         card,
         fit,
+        hall: None,
     }
 }
 
@@ -138,20 +132,13 @@ impl Assist {
     }
 
     fn find_item(&self, search: &Search, code: &str) -> Result<u32, AskError> {
-        search
-            .by_code(code, true, 1)?
-            .first()
-            .copied()
-            .ok_or_else(|| AskError::NoSuchItem(code.to_owned()))
+        search.by_code(code, true, 1)?.first().copied().ok_or_else(|| AskError::NoSuchItem(code.to_owned()))
     }
 
     /// Places with a guide of the item's own, and the bundles the item belongs to.
     pub fn around(&self, item: &CatalogItem) -> (Vec<PlaceName>, Vec<String>) {
         let search = self.search();
-        let places = search
-            .key(&item.key)
-            .map(|at| search.places_of(at))
-            .unwrap_or_default();
+        let places = search.key(&item.key).map(|at| search.places_of(at)).unwrap_or_default();
         let places = places.iter().map(|code| place_name(&search, code)).collect();
         let themes = search
             .themes()
@@ -163,17 +150,10 @@ impl Assist {
     }
 
     /// The guides of one item for several places, field by field.
-    pub fn compare(
-        &self,
-        code: &str,
-        regions: &[RegionCode],
-        today: Date,
-    ) -> Result<Compared, AskError> {
+    pub fn compare(&self, code: &str, regions: &[RegionCode], today: Date) -> Result<Compared, AskError> {
         let search = self.search();
         let item = self.find_item(&search, code)?;
-        let catalog = search
-            .item(item)
-            .ok_or_else(|| AskError::NoSuchItem(code.to_owned()))?;
+        let catalog = search.item(item).ok_or_else(|| AskError::NoSuchItem(code.to_owned()))?;
         let mut columns = Vec::new();
         let mut guides = Vec::new();
         for region in regions {
@@ -255,10 +235,7 @@ impl Assist {
                 (Some(up), None) => up.level() == 2,
                 (None, _) => false,
             })
-            .map(|region| PlaceName {
-                code: region.code.clone(),
-                name: region.name.clone(),
-            })
+            .map(|region| PlaceName { code: region.code.clone(), name: region.name.clone() })
             .collect()
     }
 
@@ -284,11 +261,7 @@ impl Assist {
                     (m.material.name.clone(), used_by)
                 })
                 .collect();
-            list.push(ThemeView {
-                theme: theme.clone(),
-                keys,
-                materials,
-            });
+            list.push(ThemeView { theme: theme.clone(), keys, materials });
         }
         Ok(list)
     }

@@ -72,21 +72,13 @@ impl Assist {
         thresholds: Thresholds,
     ) -> Result<Assist, SearchError> {
         let search = Search::open(root)?;
-        Ok(Assist {
-            root: root.to_owned(),
-            live: RwLock::new(Arc::new(search)),
-            embedder,
-            thresholds,
-        })
+        Ok(Assist { root: root.to_owned(), live: RwLock::new(Arc::new(search)), embedder, thresholds })
     }
 
     /// The generation in service.
     pub fn search(&self) -> Arc<Search> {
         // A poisoned lock still holds a whole snapshot: the swap is one assignment.
-        self.live
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.live.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Opens the generation that `CURRENT` names now, if it is another one; readers finish on the old one.
@@ -106,9 +98,7 @@ impl Assist {
     }
 
     fn usable(&self, search: &Search) -> Option<&Embedder> {
-        self.embedder
-            .as_ref()
-            .filter(|e| search.manifest().model.as_deref() == Some(e.model_id()))
+        self.embedder.as_ref().filter(|e| search.manifest().model.as_deref() == Some(e.model_id()))
     }
 
     /// Answers a question.
@@ -116,10 +106,7 @@ impl Assist {
         let started = Instant::now();
         let search = self.search();
         let query = search.analyzer().query(&ask.text);
-        let mut timings = Timings {
-            words: started.elapsed(),
-            ..Timings::default()
-        };
+        let mut timings = Timings { words: started.elapsed(), ..Timings::default() };
         let vector = self.vector(&search, &query, &mut timings).await;
         let thresholds = self.thresholds;
         let answer = tokio::task::spawn_blocking(move || {
@@ -170,13 +157,8 @@ fn answer(
 
     let (named, choices) = places(search, &query, ask.region.as_ref());
     let region = named.or_else(|| ask.region.clone());
-    let candidates: Vec<Candidate> = hits
-        .fused
-        .iter()
-        .map(|f| Candidate {
-            confidence: f.confidence,
-        })
-        .collect();
+    let candidates: Vec<Candidate> =
+        hits.fused.iter().map(|f| Candidate { confidence: f.confidence }).collect();
     let judgement = judge(&candidates, &thresholds);
     let view = match (judgement.verdict, hits.fused.first()) {
         (Verdict::Sure, Some(first)) => {
@@ -211,10 +193,7 @@ fn answer(
         status,
         confidence: candidates.first().map_or(0.0, |c| c.confidence),
         region: region.map(|code| lookup::place_name(search, &code)),
-        region_choices: choices
-            .iter()
-            .map(|code| lookup::place_name(search, code))
-            .collect(),
+        region_choices: choices.iter().map(|code| lookup::place_name(search, code)).collect(),
         view,
         candidates: listed,
         keywords_only: vector.is_none(),
@@ -246,8 +225,7 @@ fn prefer_audience(search: &Search, hits: &mut Hits, person: bool) {
             found.confidence *= 0.5;
         }
     }
-    hits.fused
-        .sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    hits.fused.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
 }
 
 /// The place named in the question, or the places that the name may mean.
@@ -259,24 +237,18 @@ fn places(
     let Some(candidates) = query.finest_place() else {
         return (None, Vec::new());
     };
-    let known: Vec<RegionCode> = candidates
-        .iter()
-        .filter(|code| search.regions().get(code).is_some())
-        .cloned()
-        .collect();
+    let known: Vec<RegionCode> =
+        candidates.iter().filter(|code| search.regions().get(code).is_some()).cloned().collect();
     if let [only] = known.as_slice() {
         return (Some(only.clone()), Vec::new());
     }
     // The asker's own league settles which 前旗 is meant.
     if let Some(home) = asked_from {
-        let near: Vec<&RegionCode> = known
-            .iter()
-            .filter(|code| home.line().any(|up| up.level() > 2 && code.is_within(&up)))
-            .collect();
+        let near: Vec<&RegionCode> =
+            known.iter().filter(|code| home.line().any(|up| up.level() > 2 && code.is_within(&up))).collect();
         if let [only] = near.as_slice() {
             return (Some((*only).clone()), Vec::new());
         }
     }
     (None, known)
 }
-

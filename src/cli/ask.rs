@@ -3,7 +3,7 @@
 use crate::assist::{Answer, Ask, Assist, ItemView};
 use crate::config::Config;
 use crate::dialog::wording;
-use crate::guide::{Answers, Line, MaterialState, Source};
+use crate::guide::{Answers, Card, Line, MaterialState, Source};
 use crate::http::wire;
 use anyhow::{Context, Result};
 use std::process::ExitCode;
@@ -46,13 +46,7 @@ pub fn run(config: &Config, args: AskArgs) -> Result<ExitCode> {
     if args.question.chars().count() > most || args.question.trim().is_empty() {
         anyhow::bail!("the question must have 1 to {most} characters");
     }
-    let ask = Ask {
-        text: args.question,
-        region,
-        person: None,
-        answers,
-        limit: 5,
-    };
+    let ask = Ask { text: args.question, region, person: None, answers, limit: 5 };
     let answer = super::runtime()?.block_on(assist.ask(ask, super::today()))?;
     if args.json {
         let shape = wire::matched(&answer, "cli".to_owned());
@@ -107,10 +101,7 @@ fn print_card(view: &ItemView, confidence: f32) {
             MaterialState::Needed => String::new(),
             MaterialState::Waivable => "［免提交（电子证照）］".into(),
             MaterialState::Later => "［容缺后补］".into(),
-            MaterialState::Open(_) => format!(
-                "［看情形：{}］",
-                material.when.as_ref().map_or("", |w| w.text())
-            ),
+            MaterialState::Open(ids) => format!("［看情形：{}］", waits_for(card, ids)),
         };
         let quantity = material.quantity().unwrap_or_else(|| wording::NOT_STATED.into());
         println!("  {}. {}  {quantity}{tag}  〔{}〕", at + 1, material.name, sources(&line.citation.sources));
@@ -134,6 +125,11 @@ fn print_card(view: &ItemView, confidence: f32) {
             println!("  {label}：{url}");
         }
     }
+    if let Some((_, hall)) = &view.hall {
+        println!("  ※ {}", wording::GO_TO_HALL);
+        println!("  {}", hall.place.name);
+        print_lines("  ", &hall.lines());
+    }
     print_lines("", &card.conditions);
     print_lines("", &card.basis);
     let version = card.version.as_deref().unwrap_or(wording::NOT_STATED);
@@ -144,6 +140,17 @@ fn print_card(view: &ItemView, confidence: f32) {
         card.name,
         card.code.as_deref().unwrap_or(card.key.as_str())
     );
+}
+
+/// The questions that decide an open material, in the guide's words.
+fn waits_for(card: &Card, ids: &[String]) -> String {
+    let texts: Vec<&str> = card
+        .questions
+        .iter()
+        .filter(|question| ids.contains(&question.id))
+        .map(|question| question.question.as_str())
+        .collect();
+    texts.join("；")
 }
 
 fn print_lines(indent: &str, lines: &[Line]) {
@@ -187,8 +194,5 @@ fn explain(assist: &Assist, answer: &Answer) {
         );
     }
     let t = answer.timings;
-    println!(
-        "timings: words {:?}, model {:?}, search {:?}, total {:?}",
-        t.words, t.model, t.search, t.total
-    );
+    println!("timings: words {:?}, model {:?}, search {:?}, total {:?}", t.words, t.model, t.search, t.total);
 }

@@ -27,8 +27,7 @@ pub struct EvalArgs {
 pub fn run(config: &Config, args: &EvalArgs) -> Result<ExitCode> {
     let mut rows: Vec<Row> = Vec::new();
     for file in &args.files {
-        let text = std::fs::read_to_string(file)
-            .with_context(|| format!("can't read {}", file.display()))?;
+        let text = std::fs::read_to_string(file).with_context(|| format!("can't read {}", file.display()))?;
         rows.extend(eval::rows(&text).with_context(|| file.display().to_string())?);
     }
     // Kept until the end: the folder goes when it is dropped.
@@ -42,11 +41,7 @@ pub fn run(config: &Config, args: &EvalArgs) -> Result<ExitCode> {
             paths: args.guides.clone(),
             options: Options::default(),
         };
-        let plan = Plan {
-            root: aside.path().to_owned(),
-            now: jiff::Timestamp::now(),
-            allow_shrink: true,
-        };
+        let plan = Plan { root: aside.path().to_owned(), now: jiff::Timestamp::now(), allow_shrink: true };
         let (manifest, summary) = import(sources, plan, embedder.as_ref(), &mut |_| {})?;
         eprintln!("{summary}");
         eprintln!("{} items from {} guides", manifest.items, manifest.guides);

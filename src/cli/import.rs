@@ -103,6 +103,7 @@ pub(super) fn companions(paths: &[PathBuf]) -> Result<Companions> {
         regions: include_str!("../../corpus/regions.tsv").to_owned(),
         lexicon: include_str!("../../corpus/lexicon/everyday.tsv").to_owned(),
         themes: include_str!("../../corpus/onething.jsonl").to_owned(),
+        halls: include_str!("../../corpus/halls.jsonl").to_owned(),
         dictionary: String::new(),
     };
     for folder in paths.iter().filter(|path| path.is_dir()) {
@@ -111,6 +112,9 @@ pub(super) fn companions(paths: &[PathBuf]) -> Result<Companions> {
         }
         if folder.join("onething.jsonl").is_file() {
             companions.themes = read(folder.join("onething.jsonl"))?;
+        }
+        if folder.join("halls.jsonl").is_file() {
+            companions.halls = read(folder.join("halls.jsonl"))?;
         }
         if folder.join("lexicon").is_dir() {
             companions.lexicon = lexicon(&folder.join("lexicon"))?;
@@ -132,8 +136,8 @@ fn lexicon(folder: &Path) -> Result<String> {
     files.sort();
     let mut text = String::new();
     for file in files {
-        let part = std::fs::read_to_string(&file)
-            .with_context(|| format!("can't read {}", file.display()))?;
+        let part =
+            std::fs::read_to_string(&file).with_context(|| format!("can't read {}", file.display()))?;
         text.push_str(&part);
         text.push('\n');
     }
@@ -149,14 +153,10 @@ struct FindingsFile {
 
 impl FindingsFile {
     fn create(path: &Path) -> Result<FindingsFile> {
-        let file = File::create(path)
-            .with_context(|| format!("can't write findings to {}; name another with --findings", path.display()))?;
-        Ok(FindingsFile {
-            file: BufWriter::new(file),
-            path: path.to_owned(),
-            seen: 0,
-            fault: None,
-        })
+        let file = File::create(path).with_context(|| {
+            format!("can't write findings to {}; name another with --findings", path.display())
+        })?;
+        Ok(FindingsFile { file: BufWriter::new(file), path: path.to_owned(), seen: 0, fault: None })
     }
 
     /// Writes one finding; `true` while findings are still few enough to be printed too.
@@ -203,11 +203,7 @@ impl Progress {
             }
             bar
         });
-        Progress {
-            bar,
-            stage: "",
-            told: 0,
-        }
+        Progress { bar, stage: "", told: 0 }
     }
 
     fn show(&mut self, step: &Step<'_>) {

@@ -83,11 +83,7 @@ fn generations(root: &Path, args: &GenerationsArgs) -> Result<ExitCode> {
     let known = crate::search::generations(root);
     if let Some(name) = &args.restore {
         if !known.contains(name) {
-            anyhow::bail!(
-                "{}: no generation {name:?} here; there are: {}",
-                root.display(),
-                known.join(", ")
-            );
+            anyhow::bail!("{}: no generation {name:?} here; there are: {}", root.display(), known.join(", "));
         }
         crate::search::point_to(root, name)?;
     }

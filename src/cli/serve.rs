@@ -51,12 +51,7 @@ pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
         "index in service"
     );
     drop(search);
-    let app = Arc::new(App {
-        assist: assist.clone(),
-        limits: config.limits,
-        metrics,
-        today: super::today,
-    });
+    let app = Arc::new(App { assist: assist.clone(), limits: config.limits, metrics, today: super::today });
     super::runtime()?.block_on(async move {
         let listener = listen(args.listen.unwrap_or(config.listen)).await?;
         let address = listener.local_addr()?;

@@ -23,11 +23,7 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Thresholds {
-        Thresholds {
-            sure: 0.6,
-            nothing: 0.12,
-            margin: 0.15,
-        }
+        Thresholds { sure: 0.6, nothing: 0.12, margin: 0.15 }
     }
 }
 
@@ -63,10 +59,7 @@ pub fn judge(candidates: &[Candidate], thresholds: &Thresholds) -> Judgement {
         [first, ..] if first.confidence < thresholds.nothing => Verdict::Nothing,
         [first, ..] if first.confidence >= thresholds.sure => Verdict::Sure,
         [first, rest @ ..] => {
-            let near = rest
-                .iter()
-                .filter(|c| first.confidence - c.confidence <= thresholds.margin)
-                .count();
+            let near = rest.iter().filter(|c| first.confidence - c.confidence <= thresholds.margin).count();
             match near {
                 1..MOST_TWINS => Verdict::Twins(near + 1),
                 _ => Verdict::Unclear,
@@ -88,11 +81,7 @@ mod tests {
 
     #[test]
     fn thresholds_and_margin_decide() {
-        let thresholds = Thresholds {
-            sure: 0.6,
-            nothing: 0.1,
-            margin: 0.15,
-        };
+        let thresholds = Thresholds { sure: 0.6, nothing: 0.1, margin: 0.15 };
         for (confidences, want) in [
             (&[][..], Verdict::Nothing),
             (&[0.05], Verdict::Nothing),
@@ -101,10 +90,8 @@ mod tests {
             (&[0.4, 0.1], Verdict::Unclear),
             (&[0.2, 0.2, 0.2, 0.2, 0.2, 0.2], Verdict::Unclear),
         ] {
-            let candidates: Vec<Candidate> = confidences
-                .iter()
-                .map(|&confidence| Candidate { confidence })
-                .collect();
+            let candidates: Vec<Candidate> =
+                confidences.iter().map(|&confidence| Candidate { confidence }).collect();
             assert_eq!(judge(&candidates, &thresholds).verdict, want, "{confidences:?}");
         }
     }

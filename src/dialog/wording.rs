@@ -20,6 +20,10 @@ pub const FROM_ABOVE: &str = "本地没有单独的指南，以下为上级通�
 /// Shown when neither the place nor any division above it has a guide.
 pub const FROM_ELSEWHERE: &str = "本地没有这个事项的指南，以下为其他地区的指南，仅供了解";
 
+/// Shown above the hall of a place whose guide names no window.
+pub const GO_TO_HALL: &str =
+    "指南未载明办理窗口，当地的综合政务大厅如下；去之前请先打电话问清这件事是否在那里办";
+
 /// Shown while the model is missing or busy.
 pub const KEYWORDS_ONLY: &str = "当前仅按关键词查找，结果可能不全";
 

@@ -85,6 +85,8 @@ pub struct Card {
     pub synthetic: bool,
     /// Version of the guide.
     pub version: Option<String>,
+    /// 数据来源
+    pub data_source: Option<String>,
     /// Day of the guide.
     pub updated_at: Option<Date>,
     /// Older than it should be.
@@ -155,11 +157,7 @@ impl Reader<'_> {
     }
 
     fn line(&self, label: &'static str, field: &str, value: Option<String>) -> Line {
-        Line {
-            label,
-            value: value.filter(|v| !v.trim().is_empty()),
-            citation: self.cite(field, None),
-        }
+        Line { label, value: value.filter(|v| !v.trim().is_empty()), citation: self.cite(field, None) }
     }
 
     fn holds(&self, when: Option<&When>) -> Truth {
@@ -181,10 +179,7 @@ impl Reader<'_> {
     fn questions(&self) -> Vec<OpenQuestion> {
         let guide = self.guide;
         let chosen = |id: &str| -> Vec<String> {
-            self.answers
-                .get(id)
-                .map(|set| set.iter().cloned().collect())
-                .unwrap_or_default()
+            self.answers.get(id).map(|set| set.iter().cloned().collect()).unwrap_or_default()
         };
         let mut questions = Vec::new();
         if guide.business_items.len() > 1 {
@@ -192,31 +187,21 @@ impl Reader<'_> {
                 id: ITEM.to_owned(),
                 question: "业务办理项".to_owned(),
                 multi: false,
-                options: guide
-                    .business_items
-                    .iter()
-                    .map(|b| (b.name.clone(), b.name.clone()))
-                    .collect(),
+                options: guide.business_items.iter().map(|b| (b.name.clone(), b.name.clone())).collect(),
                 chosen: chosen(ITEM),
             });
         }
         let mut situations: Vec<_> = guide.situations.iter().collect();
         situations.sort_by_key(|s| s.order.unwrap_or(u32::MAX));
         for situation in situations {
-            if self.holds(situation.ask_when.as_ref()) == Truth::No
-                || !self.matters(&situation.id)
-            {
+            if self.holds(situation.ask_when.as_ref()) == Truth::No || !self.matters(&situation.id) {
                 continue;
             }
             questions.push(OpenQuestion {
                 id: situation.id.clone(),
                 question: situation.question.clone(),
                 multi: situation.kind == SituationKind::Multi,
-                options: situation
-                    .options
-                    .iter()
-                    .map(|o| (o.id.clone(), o.label.clone()))
-                    .collect(),
+                options: situation.options.iter().map(|o| (o.id.clone(), o.label.clone())).collect(),
                 chosen: chosen(&situation.id),
             });
         }
@@ -238,8 +223,7 @@ impl Reader<'_> {
             .chain(guide.conditions.iter().filter_map(|c| c.when.as_ref()))
             .chain(guide.situations.iter().filter_map(|s| s.ask_when.as_ref()));
         conditions.into_iter().any(|when| {
-            when.reads().iter().any(|(variable, _)| *variable == id)
-                && when.truth(&others) == Truth::Open
+            when.reads().iter().any(|(variable, _)| *variable == id) && when.truth(&others) == Truth::Open
         })
     }
 
@@ -253,9 +237,7 @@ impl Reader<'_> {
                     (Truth::No, _) => return None,
                     (Truth::Open, Some(when)) => MaterialState::Open(self.waits_for(when)),
                     _ if material.waivable == Some(true) => MaterialState::Waivable,
-                    _ if material.necessity == Some(super::Necessity::Later) => {
-                        MaterialState::Later
-                    }
+                    _ if material.necessity == Some(super::Necessity::Later) => MaterialState::Later,
                     _ => MaterialState::Needed,
                 };
                 Some(MaterialLine {
@@ -280,11 +262,8 @@ impl Reader<'_> {
             .iter()
             .filter(|fee| self.holds(fee.when.as_ref()) != Truth::No)
             .map(|fee| {
-                let parts = [
-                    Some(fee.name.as_str()),
-                    fee.standard.as_deref(),
-                    fee.reduction_basis.as_deref(),
-                ];
+                let parts =
+                    [Some(fee.name.as_str()), fee.standard.as_deref(), fee.reduction_basis.as_deref()];
                 let text: Vec<&str> = parts.into_iter().flatten().filter(|t| !t.is_empty()).collect();
                 Line {
                     label: "收费",
@@ -323,10 +302,8 @@ impl Reader<'_> {
                 ("电话：", place.phone.as_deref()),
                 ("交通：", place.route.as_deref()),
             ];
-            let text: Vec<String> = parts
-                .into_iter()
-                .filter_map(|(label, value)| value.map(|v| format!("{label}{v}")))
-                .collect();
+            let text: Vec<String> =
+                parts.into_iter().filter_map(|(label, value)| value.map(|v| format!("{label}{v}"))).collect();
             lines.push(Line {
                 label: "办理地点",
                 value: Some(text.join("；")),
@@ -337,11 +314,7 @@ impl Reader<'_> {
         for (label, field, value) in [
             ("投诉电话", "complaint", guide.complaint.phone.clone()),
             ("通办范围", "cross_region_scope", guide.cross_region_scope.clone()),
-            (
-                "办理形式",
-                "handle_forms",
-                Some(guide.handle_forms.join("、")),
-            ),
+            ("办理形式", "handle_forms", Some(guide.handle_forms.join("、"))),
             ("可否代办", "supports", guide.supports.agent.map(yes_no)),
             ("可否预约", "supports", guide.supports.appointment.map(yes_no)),
             ("可否邮寄", "supports", guide.supports.express.map(yes_no)),
@@ -355,16 +328,8 @@ impl Reader<'_> {
         let guide = self.guide;
         let audience: Vec<&str> = guide.audience.iter().map(|a| a.word()).collect();
         [
-            (
-                "事项类型",
-                "item_type",
-                guide.item_type.as_ref().map(|t| t.word().to_owned()),
-            ),
-            (
-                "办件类型",
-                "case_type",
-                guide.case_type.as_ref().map(|t| t.word().to_owned()),
-            ),
+            ("事项类型", "item_type", guide.item_type.as_ref().map(|t| t.word().to_owned())),
+            ("办件类型", "case_type", guide.case_type.as_ref().map(|t| t.word().to_owned())),
             ("实施主体", "department", guide.department.clone()),
             ("服务对象", "audience", Some(audience.join("、"))),
         ]
@@ -376,23 +341,11 @@ impl Reader<'_> {
     fn limits(&self) -> Vec<Line> {
         let guide = self.guide;
         let mut lines = vec![
-            self.line(
-                "法定办结时限",
-                "legal_limit",
-                guide.legal_limit.as_ref().and_then(|l| l.text()),
-            ),
-            self.line(
-                "承诺办结时限",
-                "promised_limit",
-                guide.promised_limit.as_ref().and_then(|l| l.text()),
-            ),
+            self.line("法定办结时限", "legal_limit", guide.legal_limit.as_ref().and_then(|l| l.text())),
+            self.line("承诺办结时限", "promised_limit", guide.promised_limit.as_ref().and_then(|l| l.text())),
         ];
         lines.extend(self.fees());
-        lines.push(self.line(
-            "到办事现场次数",
-            "max_visits",
-            guide.max_visits.map(|n| format!("{n}次")),
-        ));
+        lines.push(self.line("到办事现场次数", "max_visits", guide.max_visits.map(|n| format!("{n}次"))));
         lines
     }
 }
@@ -420,11 +373,7 @@ pub fn compose(guide: &Guide, answers: &Answers, today: Date) -> Card {
         reader.line("办理流程", "flow", Some(text.join("：")))
     });
     let results = guide.results.iter().map(|result| {
-        let parts = [
-            Some(result.name.as_str()),
-            result.valid_for.as_deref(),
-            result.delivery.as_deref(),
-        ];
+        let parts = [Some(result.name.as_str()), result.valid_for.as_deref(), result.delivery.as_deref()];
         let text: Vec<&str> = parts.into_iter().flatten().collect();
         reader.line("审批结果", "results", Some(text.join("；")))
     });
@@ -453,6 +402,7 @@ pub fn compose(guide: &Guide, answers: &Answers, today: Date) -> Card {
         region_name: guide.region_name.clone(),
         synthetic: guide.synthetic,
         version: guide.version.clone(),
+        data_source: guide.data_source.clone(),
         updated_at: guide.updated_at,
         stale: guide.is_stale(today),
         questions: reader.questions(),

@@ -25,9 +25,7 @@ impl Limit {
             (None, _) => None,
         };
         match (count, &self.note) {
-            (Some(count), Some(note)) if !note.contains(&count) => {
-                Some(format!("{count}（{note}）"))
-            }
+            (Some(count), Some(note)) if !note.contains(&count) => Some(format!("{count}（{note}）")),
             (Some(count), _) => Some(count),
             (None, note) => note.clone(),
         }

@@ -21,11 +21,7 @@ fn parse(text: &str) -> Result<String, BadCode> {
     if code.is_empty() {
         return Err(BadCode::Empty);
     }
-    match code
-        .chars()
-        .enumerate()
-        .find(|(_, c)| c.is_whitespace() || c.is_control())
-    {
+    match code.chars().enumerate().find(|(_, c)| c.is_whitespace() || c.is_control()) {
         Some((at, c)) => Err(BadCode::Character(c, at + 1)),
         None => Ok(code.to_owned()),
     }

@@ -34,64 +34,47 @@ fn yes_no(flag: Option<bool>) -> Option<String> {
 
 /// What is compared, in the order of the card.
 #[expect(clippy::type_complexity, reason = "a table of label and getter reads best as it stands")]
-const FIELDS: &[(&str, &str, fn(&Guide) -> Option<String>)] = &[
-    ("department", "实施主体", |g| g.department.clone()),
-    ("business_items", "业务办理项", |g| {
-        lines(g.business_items.iter().map(|b| b.name.clone()))
-    }),
-    ("conditions", "受理条件", |g| {
-        lines(g.conditions.iter().map(|c| c.text.clone()))
-    }),
-    ("materials", "申请材料", |g| {
-        lines(g.materials.iter().map(|m| match m.quantity() {
-            Some(quantity) => format!("{}（{quantity}）", m.name),
-            None => m.name.clone(),
-        }))
-    }),
-    ("legal_limit", "法定办结时限", |g| {
-        g.legal_limit.as_ref().and_then(|l| l.text())
-    }),
-    ("promised_limit", "承诺办结时限", |g| {
-        g.promised_limit.as_ref().and_then(|l| l.text())
-    }),
-    ("fees", "收费", |g| match g.fee_charged {
-        Some(false) => Some("不收费".into()),
-        _ => lines(g.fees.iter().map(|f| {
-            format!("{} {}", f.name, f.standard.as_deref().unwrap_or_default())
-                .trim()
-                .to_owned()
-        })),
-    }),
-    ("max_visits", "到办事现场次数", |g| {
-        g.max_visits.map(|n| n.to_string())
-    }),
-    ("online", "是否网办", |g| yes_no(g.online)),
-    ("online_depth", "网上办理深度", |g| {
-        lines(g.online_depth.iter().cloned())
-    }),
-    ("places", "办理地点", |g| {
-        lines(g.places.iter().map(|p| {
-            [
-                Some(p.name.as_str()),
-                p.address.as_deref(),
-                p.window.as_deref(),
-                p.hours.as_deref(),
-                p.phone.as_deref(),
-            ]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" ")
-        }))
-    }),
-    ("consult", "咨询电话", |g| g.consult.phone.clone()),
-    ("results", "审批结果", |g| {
-        lines(g.results.iter().map(|r| r.name.clone()))
-    }),
-    ("updated_at", "更新日期", |g| {
-        g.updated_at.map(|d| d.to_string())
-    }),
-];
+const FIELDS: &[(&str, &str, fn(&Guide) -> Option<String>)] =
+    &[
+        ("department", "实施主体", |g| g.department.clone()),
+        ("business_items", "业务办理项", |g| lines(g.business_items.iter().map(|b| b.name.clone()))),
+        ("conditions", "受理条件", |g| lines(g.conditions.iter().map(|c| c.text.clone()))),
+        ("materials", "申请材料", |g| {
+            lines(g.materials.iter().map(|m| match m.quantity() {
+                Some(quantity) => format!("{}（{quantity}）", m.name),
+                None => m.name.clone(),
+            }))
+        }),
+        ("legal_limit", "法定办结时限", |g| g.legal_limit.as_ref().and_then(|l| l.text())),
+        ("promised_limit", "承诺办结时限", |g| g.promised_limit.as_ref().and_then(|l| l.text())),
+        ("fees", "收费", |g| match g.fee_charged {
+            Some(false) => Some("不收费".into()),
+            _ => lines(g.fees.iter().map(|f| {
+                format!("{} {}", f.name, f.standard.as_deref().unwrap_or_default()).trim().to_owned()
+            })),
+        }),
+        ("max_visits", "到办事现场次数", |g| g.max_visits.map(|n| n.to_string())),
+        ("online", "是否网办", |g| yes_no(g.online)),
+        ("online_depth", "网上办理深度", |g| lines(g.online_depth.iter().cloned())),
+        ("places", "办理地点", |g| {
+            lines(g.places.iter().map(|p| {
+                [
+                    Some(p.name.as_str()),
+                    p.address.as_deref(),
+                    p.window.as_deref(),
+                    p.hours.as_deref(),
+                    p.phone.as_deref(),
+                ]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" ")
+            }))
+        }),
+        ("consult", "咨询电话", |g| g.consult.phone.clone()),
+        ("results", "审批结果", |g| lines(g.results.iter().map(|r| r.name.clone()))),
+        ("updated_at", "更新日期", |g| g.updated_at.map(|d| d.to_string())),
+    ];
 
 /// Compares guides of one catalog item, field by field.
 pub fn compare(guides: &[&Guide]) -> Comparison {
@@ -99,12 +82,7 @@ pub fn compare(guides: &[&Guide]) -> Comparison {
         .iter()
         .map(|&(field, label, get)| {
             let values: Vec<Option<String>> = guides.iter().map(|guide| get(guide)).collect();
-            ComparisonRow {
-                field,
-                label,
-                differs: values.windows(2).any(|pair| pair[0] != pair[1]),
-                values,
-            }
+            ComparisonRow { field, label, differs: values.windows(2).any(|pair| pair[0] != pair[1]), values }
         })
         .filter(|row| row.values.iter().any(Option::is_some))
         .collect();
@@ -126,10 +104,7 @@ mod tests {
             serde_json::from_str(r#"{"name":"甲","department":"公安","fee_charged":false}"#).unwrap();
         let rows = compare(&[&a, &b]).rows;
         let got: Vec<_> = rows.iter().map(|r| (r.field, r.differs)).collect();
-        assert_eq!(
-            got,
-            [("promised_limit", true), ("department", false), ("fees", false)]
-        );
+        assert_eq!(got, [("promised_limit", true), ("department", false), ("fees", false)]);
         assert_eq!(rows[0].values, [Some("3个工作日".to_owned()), None]);
     }
 }

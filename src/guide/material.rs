@@ -40,8 +40,8 @@ pub struct Material {
     pub license_name: Option<String>,
     /// 电子证照编码
     pub license_code: Option<String>,
-    /// 数据共享
-    pub shared_data: Option<bool>,
+    /// 数据共享: where the data come from
+    pub shared_data: Option<String>,
     /// 空白表格
     pub blank_form: Option<String>,
     /// 示例样表
@@ -71,10 +71,8 @@ impl Material {
             Some(n) if n > 0 => Some(format!("{what}{n}份")),
             _ => None,
         };
-        let counted: Vec<String> = [count("原件", self.originals), count("复印件", self.copies)]
-            .into_iter()
-            .flatten()
-            .collect();
+        let counted: Vec<String> =
+            [count("原件", self.originals), count("复印件", self.copies)].into_iter().flatten().collect();
         match (&self.copy_type, counted.is_empty()) {
             (_, false) => Some(counted.join("、")),
             (Some(kind), true) => Some(kind.word().to_owned()),

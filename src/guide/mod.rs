@@ -9,6 +9,7 @@ mod card;
 mod channel;
 mod code;
 mod compare;
+mod hall;
 mod material;
 mod provenance;
 mod region;
@@ -18,20 +19,17 @@ mod validity;
 mod words;
 
 pub use card::{Card, Citation, Line, MaterialLine, MaterialState, OpenQuestion, compose};
-pub use channel::{
-    Basis, Contact, Faq, Fee, Limit, Outcome, Place, SpecialProcedure, Step, Supports,
-};
+pub use channel::{Basis, Contact, Faq, Fee, Limit, Outcome, Place, SpecialProcedure, Step, Supports};
 pub use code::{BadCode, BusinessCode, CatalogCode, OrganCode, TaskCode};
 pub use compare::{Comparison, ComparisonRow, compare};
+pub use hall::{BadHalls, Hall};
 pub use material::Material;
 pub use provenance::{BadSource, Provenance, Source, SourceKind};
 pub use region::{BadRegion, BadRegions, Region, RegionCode, Regions};
 pub use situation::{Answers, BadWhen, Choice, ITEM, Situation, SituationKind, Truth, When};
 pub use theme::{MergedMaterial, Theme, merge_materials};
 pub use validity::{NotInForce, STALE_DAYS};
-pub use words::{
-    Audience, CaseType, CopyType, ItemType, MaterialForm, MaterialSource, Necessity, State,
-};
+pub use words::{Audience, CaseType, CopyType, ItemType, MaterialForm, MaterialSource, Necessity, State};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -278,10 +276,7 @@ impl Guide {
 
     /// The division the guide is for: village, township or banner, whichever is finest.
     pub fn place_code(&self) -> Option<&RegionCode> {
-        self.village_code
-            .as_ref()
-            .or(self.town_code.as_ref())
-            .or(self.region_code.as_ref())
+        self.village_code.as_ref().or(self.town_code.as_ref()).or(self.region_code.as_ref())
     }
 
     /// The guide as JSON without its empty fields.
@@ -394,12 +389,8 @@ impl CatalogItem {
                 self.common_names.push(name.clone());
             }
         }
-        let known: BTreeMap<String, usize> = self
-            .business_items
-            .iter()
-            .enumerate()
-            .map(|(at, item)| (item.name.clone(), at))
-            .collect();
+        let known: BTreeMap<String, usize> =
+            self.business_items.iter().enumerate().map(|(at, item)| (item.name.clone(), at)).collect();
         for item in &guide.business_items {
             match known.get(&item.name) {
                 None => self.business_items.push(item.clone()),
@@ -439,10 +430,7 @@ mod tests {
 
     #[test]
     fn keys_follow_codes_and_else_names() {
-        let mut guide = Guide {
-            name: "甲".into(),
-            ..Guide::default()
-        };
+        let mut guide = Guide { name: "甲".into(), ..Guide::default() };
         assert_eq!(guide.item_key(), ItemKey::from_name("甲"));
         assert_eq!(guide.item_key().as_str().len(), 11);
         guide.catalog_code = Some(CatalogCode::try_from("ab1".to_owned()).unwrap());

@@ -55,29 +55,17 @@ pub struct BadSource(String);
 impl Source {
     /// A field that nobody has checked against a source.
     pub fn unverified() -> Source {
-        Source {
-            kind: SourceKind::Unverified,
-            reference: String::new(),
-            date: None,
-        }
+        Source { kind: SourceKind::Unverified, reference: String::new(), date: None }
     }
 
     /// A row of an imported file.
     pub fn import(file: &str, row: u64, date: Option<Date>) -> Source {
-        Source {
-            kind: SourceKind::Import,
-            reference: format!("{file}#{row}"),
-            date,
-        }
+        Source { kind: SourceKind::Import, reference: format!("{file}#{row}"), date }
     }
 
     /// A made-up record, with the reason it exists.
     pub fn synthetic(why: &str) -> Source {
-        Source {
-            kind: SourceKind::Synthetic,
-            reference: why.to_owned(),
-            date: None,
-        }
+        Source { kind: SourceKind::Synthetic, reference: why.to_owned(), date: None }
     }
 }
 
@@ -108,11 +96,7 @@ impl TryFrom<String> for Source {
         if reference.trim().is_empty() {
             return Err(bad());
         }
-        Ok(Source {
-            kind,
-            reference: reference.to_owned(),
-            date,
-        })
+        Ok(Source { kind, reference: reference.to_owned(), date })
     }
 }
 
@@ -174,11 +158,7 @@ mod tests {
             ("", None),
         ] {
             let got = Source::try_from(text.to_owned());
-            assert_eq!(
-                got.as_ref().ok().map(|s| s.reference.as_str()),
-                want,
-                "{text:?}"
-            );
+            assert_eq!(got.as_ref().ok().map(|s| s.reference.as_str()), want, "{text:?}");
             if let Ok(source) = got {
                 assert_eq!(source.to_string(), text);
             }
@@ -197,11 +177,7 @@ mod tests {
             ("materials", None, "甲"),
             ("fees", None, ""),
         ] {
-            assert_eq!(
-                provenance.of(field, entry)[0].reference,
-                want,
-                "{field} {entry:?}"
-            );
+            assert_eq!(provenance.of(field, entry)[0].reference, want, "{field} {entry:?}");
         }
     }
 }

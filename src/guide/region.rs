@@ -117,10 +117,7 @@ impl Regions {
     pub fn parse(tsv: &str) -> Result<Regions, BadRegions> {
         let mut regions = Regions::default();
         for (number, line) in tsv.lines().enumerate() {
-            let bad = |problem: String| BadRegions {
-                line: number + 1,
-                problem,
-            };
+            let bad = |problem: String| BadRegions { line: number + 1, problem };
             if line.starts_with('#') || line.trim().is_empty() || line.starts_with("code\t") {
                 continue;
             }
@@ -136,19 +133,11 @@ impl Regions {
             let aliases = cells.next().unwrap_or_default();
             let region = Region {
                 name: name.to_owned(),
-                aliases: aliases
-                    .split('、')
-                    .filter(|a| !a.is_empty())
-                    .map(str::to_owned)
-                    .collect(),
+                aliases: aliases.split('、').filter(|a| !a.is_empty()).map(str::to_owned).collect(),
                 note: cells.next().unwrap_or_default().to_owned(),
                 code: code.clone(),
             };
-            if regions
-                .by_code
-                .insert(code.clone(), regions.list.len())
-                .is_some()
-            {
+            if regions.by_code.insert(code.clone(), regions.list.len()).is_some() {
                 return Err(bad(format!("code {code} stands twice")));
             }
             regions.list.push(region);
@@ -174,11 +163,7 @@ impl Regions {
             .filter_map(|up| self.get(&up).map(|r| r.name.as_str()))
             .collect();
         names.reverse();
-        if names.is_empty() {
-            code.to_string()
-        } else {
-            names.concat()
-        }
+        if names.is_empty() { code.to_string() } else { names.concat() }
     }
 }
 

@@ -53,10 +53,7 @@ pub struct Answers(BTreeMap<String, BTreeSet<String>>);
 impl Answers {
     /// Adds one chosen option.
     pub fn choose(&mut self, variable: &str, option: &str) {
-        self.0
-            .entry(variable.to_owned())
-            .or_default()
-            .insert(option.to_owned());
+        self.0.entry(variable.to_owned()).or_default().insert(option.to_owned());
     }
 
     /// What was chosen for a variable, if anything.
@@ -66,10 +63,7 @@ impl Answers {
 
     /// The chosen business item, if there is one.
     pub fn item(&self) -> Option<&str> {
-        self.0
-            .get(ITEM)
-            .and_then(|set| set.first())
-            .map(String::as_str)
+        self.0.get(ITEM).and_then(|set| set.first()).map(String::as_str)
     }
 
     /// Variables and their chosen options.
@@ -208,18 +202,10 @@ impl TryFrom<String> for When {
 
     fn try_from(text: String) -> Result<When, BadWhen> {
         let chars: Vec<char> = text.chars().collect();
-        let mut parser = Parser {
-            chars: &chars,
-            at: 0,
-            depth: 0,
-        };
+        let mut parser = Parser { chars: &chars, at: 0, depth: 0 };
         match parser.or().and_then(|tree| parser.end().map(|()| tree)) {
             Ok(tree) => Ok(When { tree, text }),
-            Err(problem) => Err(BadWhen {
-                problem,
-                at: parser.at + 1,
-                text,
-            }),
+            Err(problem) => Err(BadWhen { problem, at: parser.at + 1, text }),
         }
     }
 }
@@ -242,10 +228,7 @@ impl Parser<'_> {
 
     fn take(&mut self, token: &str) -> bool {
         self.skip();
-        let fits = token
-            .chars()
-            .enumerate()
-            .all(|(i, c)| self.chars.get(self.at + i) == Some(&c));
+        let fits = token.chars().enumerate().all(|(i, c)| self.chars.get(self.at + i) == Some(&c));
         if fits {
             self.at += token.chars().count();
         }
@@ -300,10 +283,7 @@ impl Parser<'_> {
         let variable = self.word().ok_or("expected the id of a question")?;
         if self.take("!=") {
             let option = self.word().ok_or("expected an option")?;
-            return Ok(Tree::Not(Box::new(Tree::In(
-                variable,
-                BTreeSet::from([option]),
-            ))));
+            return Ok(Tree::Not(Box::new(Tree::In(variable, BTreeSet::from([option])))));
         }
         if self.take("=") {
             let option = self.word().ok_or("expected an option")?;
@@ -327,11 +307,7 @@ impl Parser<'_> {
     fn word(&mut self) -> Option<String> {
         self.skip();
         let start = self.at;
-        while self
-            .chars
-            .get(self.at)
-            .is_some_and(|c| !c.is_whitespace() && !"()[],=!&|".contains(*c))
-        {
+        while self.chars.get(self.at).is_some_and(|c| !c.is_whitespace() && !"()[],=!&|".contains(*c)) {
             self.at += 1;
         }
         (self.at > start).then(|| self.chars[start..self.at].iter().collect())
@@ -372,15 +348,9 @@ mod tests {
 
     #[test]
     fn bad_conditions_say_where() {
-        for (text, at) in [
-            ("", 1),
-            ("a", 2),
-            ("a=", 3),
-            ("a=x &&", 7),
-            ("a=x b=y", 5),
-            ("a in [x", 8),
-            ("(a=x", 5),
-        ] {
+        for (text, at) in
+            [("", 1), ("a", 2), ("a=", 3), ("a=x &&", 7), ("a=x b=y", 5), ("a in [x", 8), ("(a=x", 5)]
+        {
             let got = When::try_from(text.to_owned()).unwrap_err();
             assert_eq!(got.at, at, "{text:?}: {got}");
         }

@@ -59,10 +59,7 @@ pub fn merge_materials<'a>(guides: &[&'a Guide]) -> Vec<MergedMaterial<'a>> {
             {
                 Some(known) if known.used_by.contains(&guide.name.as_str()) => {}
                 Some(known) => known.used_by.push(&guide.name),
-                None => merged.push(MergedMaterial {
-                    material,
-                    used_by: vec![&guide.name],
-                }),
+                None => merged.push(MergedMaterial { material, used_by: vec![&guide.name] }),
             }
         }
     }
@@ -79,10 +76,7 @@ mod tests {
             name: name.into(),
             materials: materials
                 .iter()
-                .map(|m| Material {
-                    name: (*m).into(),
-                    ..Material::default()
-                })
+                .map(|m| Material { name: (*m).into(), ..Material::default() })
                 .collect(),
             ..Guide::default()
         };

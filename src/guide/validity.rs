@@ -55,42 +55,17 @@ mod tests {
         let base = Guide::default();
         for (guide, want) in [
             (base.clone(), Ok(())),
+            (Guide { state: Some(State::Suspended), ..base.clone() }, Err(NotInForce::State("挂起".into()))),
             (
-                Guide {
-                    state: Some(State::Suspended),
-                    ..base.clone()
-                },
-                Err(NotInForce::State("挂起".into())),
-            ),
-            (
-                Guide {
-                    effective_date: Some(date(2027, 1, 1)),
-                    ..base.clone()
-                },
+                Guide { effective_date: Some(date(2027, 1, 1)), ..base.clone() },
                 Err(NotInForce::NotYet(date(2027, 1, 1))),
             ),
-            (
-                Guide {
-                    cancel_date: Some(today),
-                    ..base.clone()
-                },
-                Err(NotInForce::Over(today)),
-            ),
+            (Guide { cancel_date: Some(today), ..base.clone() }, Err(NotInForce::Over(today))),
         ] {
             assert_eq!(guide.in_force(today), want);
         }
-        let old = Guide {
-            updated_at: Some(date(2020, 1, 1)),
-            ..base
-        };
+        let old = Guide { updated_at: Some(date(2020, 1, 1)), ..base };
         assert!(old.is_stale(today));
-        assert_eq!(
-            Guide {
-                updated_at: Some(date(2026, 11, 1)),
-                ..old
-            }
-            .age_days(today),
-            Some(23)
-        );
+        assert_eq!(Guide { updated_at: Some(date(2026, 11, 1)), ..old }.age_days(today), Some(23));
     }
 }

@@ -1,12 +1,12 @@
 //! Questions: match, search, suggest.
 
+use super::App;
 use super::json::{Json, Params};
 use super::problem::{Problem, ProblemShape};
 use super::wire::{
     Audience, MatchRequest, MatchResponse, SearchResponse, SuggestResponse, SuggestionShape, candidate,
     matched,
 };
-use super::App;
 use crate::assist::Ask;
 use crate::guide::{Answers, RegionCode};
 use axum::extract::State;
@@ -80,10 +80,7 @@ fn answers(request: &MatchRequest) -> Result<Answers, Problem> {
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
     )
 )]
-pub async fn search(
-    State(app): State<Arc<App>>,
-    params: Params,
-) -> Result<Json<SearchResponse>, Problem> {
+pub async fn search(State(app): State<Arc<App>>, params: Params) -> Result<Json<SearchResponse>, Problem> {
     let text = app.question("q", params.get("q").unwrap_or_default())?;
     let page = params.number("page", 1..=50, 1)?;
     let per_page = params.number("per_page", 1..=50, 10)?;
@@ -95,18 +92,9 @@ pub async fn search(
             return Err(Problem::BadField("audience", "应为 person 或 enterprise".into()));
         }
     };
-    let ask = Ask {
-        text,
-        person,
-        ..Ask::default()
-    };
+    let ask = Ask { text, person, ..Ask::default() };
     let (items, more, keywords_only) = app.assist.list(ask, page, per_page).await?;
-    Ok(Json(SearchResponse {
-        items: items.iter().map(candidate).collect(),
-        page,
-        more,
-        keywords_only,
-    }))
+    Ok(Json(SearchResponse { items: items.iter().map(candidate).collect(), page, more, keywords_only }))
 }
 
 /// Names that begin with or contain what was typed.
@@ -118,10 +106,7 @@ pub async fn search(
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
     )
 )]
-pub async fn suggest(
-    State(app): State<Arc<App>>,
-    params: Params,
-) -> Result<Json<SuggestResponse>, Problem> {
+pub async fn suggest(State(app): State<Arc<App>>, params: Params) -> Result<Json<SuggestResponse>, Problem> {
     let text = params.get("q").unwrap_or_default();
     let suggestions = if text.chars().count() < 2 {
         Vec::new()
@@ -131,11 +116,7 @@ pub async fn suggest(
     Ok(Json(SuggestResponse {
         suggestions: suggestions
             .into_iter()
-            .map(|(text, item)| SuggestionShape {
-                text,
-                code: item.key.to_string(),
-                name: item.name,
-            })
+            .map(|(text, item)| SuggestionShape { text, code: item.key.to_string(), name: item.name })
             .collect(),
     }))
 }

@@ -1,13 +1,12 @@
 //! Items: their cards, their materials, their differences between places; divisions and bundles.
 
+use super::App;
 use super::json::{Json, Params, Path};
 use super::problem::{Problem, ProblemShape};
 use super::wire::{
-    CompareResponse, ItemResponse, MaterialsResponse, RegionsResponse, ThemeMaterialShape,
-    ThemeMemberShape, ThemeShape, ThemesResponse, card, catalog, compared, materials_response, region,
-    source,
+    CompareResponse, ItemResponse, MaterialsResponse, RegionsResponse, ThemeMaterialShape, ThemeMemberShape,
+    ThemeShape, ThemesResponse, card, catalog, compared, materials_response, region, source,
 };
-use super::App;
 use crate::guide::Answers;
 use axum::extract::State;
 use std::sync::Arc;
@@ -44,10 +43,7 @@ pub async fn item(
     let place = app.region(params.get("region"))?;
     let (item, view) = app.assist.item(&code, place.as_ref(), &answers(&params), (app.today)())?;
     let (places, themes) = app.assist.around(&item);
-    Ok(Json(ItemResponse {
-        item: catalog(&item, &places, themes),
-        card: card(&view),
-    }))
+    Ok(Json(ItemResponse { item: catalog(&item, &places, themes), card: card(&view) }))
 }
 
 /// The materials that these answers leave.
@@ -103,10 +99,7 @@ pub async fn compare(
             format!("请给出 2 到 {MOST_COLUMNS} 个区划代码，用逗号分开"),
         ));
     }
-    let regions = codes
-        .into_iter()
-        .map(|code| app.assist.region(code))
-        .collect::<Result<Vec<_>, _>>()?;
+    let regions = codes.into_iter().map(|code| app.assist.region(code)).collect::<Result<Vec<_>, _>>()?;
     let comparison = app.assist.compare(&code, &regions, (app.today)())?;
     Ok(Json(compared(&comparison)))
 }
@@ -120,15 +113,10 @@ pub async fn compare(
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
     )
 )]
-pub async fn regions(
-    State(app): State<Arc<App>>,
-    params: Params,
-) -> Result<Json<RegionsResponse>, Problem> {
+pub async fn regions(State(app): State<Arc<App>>, params: Params) -> Result<Json<RegionsResponse>, Problem> {
     let parent = app.region(params.get("parent"))?;
     let below = app.assist.regions_below(parent.as_ref());
-    Ok(Json(RegionsResponse {
-        regions: below.iter().map(region).collect(),
-    }))
+    Ok(Json(RegionsResponse { regions: below.iter().map(region).collect() }))
 }
 
 /// Life-event bundles (一件事) with their members and one merged list of materials.

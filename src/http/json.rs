@@ -20,26 +20,21 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Json<T> {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
         let limits = app.limits;
-        let is_json = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|kind| {
-                let kind = kind.split(';').next().unwrap_or_default().trim();
-                kind.eq_ignore_ascii_case("application/json")
-            });
+        let is_json =
+            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(
+                |kind| {
+                    let kind = kind.split(';').next().unwrap_or_default().trim();
+                    kind.eq_ignore_ascii_case("application/json")
+                },
+            );
         if !is_json {
             return Err(Problem::NotJson);
         }
         let bytes = read(request.into_body(), limits.body_bytes).await?;
-        let text = std::str::from_utf8(&bytes).map_err(|e| {
-            Problem::BadJson(format!("第 {} 个字节起不是 UTF-8 编码", e.valid_up_to() + 1))
-        })?;
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|e| Problem::BadJson(format!("第 {} 个字节起不是 UTF-8 编码", e.valid_up_to() + 1)))?;
         if depth(text) > limits.json_depth {
-            return Err(Problem::BadJson(format!(
-                "嵌套超过 {} 层",
-                limits.json_depth
-            )));
+            return Err(Problem::BadJson(format!("嵌套超过 {} 层", limits.json_depth)));
         }
         let mut reader = serde_json::Deserializer::from_str(text);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
@@ -49,9 +44,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Json<T> {
                 _ => format!("{place}：{}", e.inner()),
             })
         })?;
-        reader
-            .end()
-            .map_err(|e| Problem::BadJson(e.to_string()))?;
+        reader.end().map_err(|e| Problem::BadJson(e.to_string()))?;
         Ok(Json(value))
     }
 }
@@ -59,9 +52,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Json<T> {
 async fn read(body: Body, most: usize) -> Result<Vec<u8>, Problem> {
     match Limited::new(body, most).collect().await {
         Ok(collected) => Ok(collected.to_bytes().to_vec()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-            Err(Problem::TooLarge(most))
-        }
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Problem::TooLarge(most)),
         Err(error) => Err(Problem::BadJson(format!("没有收到完整的请求内容（{error}）"))),
     }
 }
@@ -199,13 +190,9 @@ mod tests {
 
     #[test]
     fn parameters_decode_or_say_why() {
-        for (text, want) in [
-            ("%E8%BA%AB", Some("身")),
-            ("a+b", Some("a b")),
-            ("%FF", None),
-            ("%E", None),
-            ("%GG", None),
-        ] {
+        for (text, want) in
+            [("%E8%BA%AB", Some("身")), ("a+b", Some("a b")), ("%FF", None), ("%E", None), ("%GG", None)]
+        {
             assert_eq!(decode(text).ok().as_deref(), want, "{text}");
         }
     }

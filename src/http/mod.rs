@@ -70,10 +70,8 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(items::themes))
         .routes(routes!(health::version))
         .split_for_parts();
-    let limited = routes.layer(from_fn_with_state(
-        limit::Rate::per_minute(app.limits.per_minute),
-        limit::rate,
-    ));
+    let limited =
+        routes.layer(from_fn_with_state(limit::Rate::per_minute(app.limits.per_minute), limit::rate));
     // Probes and scrapes must get through when callers are held back.
     let (open, probes) = OpenApiRouter::<Arc<App>>::new()
         .routes(routes!(health::live))
@@ -106,10 +104,7 @@ pub fn router(app: Arc<App>) -> Router {
             HeaderName::from_static("x-content-type-options"),
             HeaderValue::from_static("nosniff"),
         ))
-        .layer(from_fn_with_state(
-            Duration::from_millis(app.limits.request_ms),
-            limit::time,
-        ))
+        .layer(from_fn_with_state(Duration::from_millis(app.limits.request_ms), limit::time))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             problem::Problem::Internal(anyhow::anyhow!("a handler panicked")).into_response()
         }))

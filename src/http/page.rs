@@ -38,7 +38,8 @@ pub async fn page(request: Request) -> Response {
     }
     match Pages::get(name) {
         Some(file) => {
-            let tag: String = file.metadata.sha256_hash().iter().take(12).map(|b| format!("{b:02x}")).collect();
+            let tag: String =
+                file.metadata.sha256_hash().iter().take(12).map(|b| format!("{b:02x}")).collect();
             let tag = format!("\"{tag}\"");
             let mut headers = headers(name);
             if let Ok(value) = HeaderValue::from_str(&tag) {
@@ -68,11 +69,7 @@ pub async fn page(request: Request) -> Response {
 fn headers(name: &str) -> HeaderMap {
     let policy = if name.starts_with("docs") { DOCS_POLICY } else { POLICY };
     // Files under assets/ carry a hash of their content in their name.
-    let cache = if name.starts_with("assets/") {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    };
+    let cache = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     [
         (header::CONTENT_SECURITY_POLICY, policy),
         (header::CACHE_CONTROL, cache),

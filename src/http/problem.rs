@@ -111,22 +111,13 @@ impl IntoResponse for Problem {
         if let Problem::BadField(field, what) = &self {
             errors.insert(*field, vec![what.clone()]);
         }
-        let shape = ProblemShape {
-            kind,
-            title,
-            status: status.as_u16(),
-            detail: self.detail(),
-            errors,
-            trace_id,
-        };
+        let shape =
+            ProblemShape { kind, title, status: status.as_u16(), detail: self.detail(), errors, trace_id };
         // A struct of texts and numbers always serialises; an empty body is the worst case.
         let body = serde_json::to_vec(&shape).unwrap_or_default();
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         match self {
             Problem::TooMany(seconds) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

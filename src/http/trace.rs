@@ -12,9 +12,7 @@ tokio::task_local! {
 
 /// The name of the request being answered; a fresh one outside of any.
 pub fn id() -> String {
-    TRACE
-        .try_with(Clone::clone)
-        .unwrap_or_else(|_| ulid::Ulid::generate().to_string())
+    TRACE.try_with(Clone::clone).unwrap_or_else(|_| ulid::Ulid::generate().to_string())
 }
 
 const HEADER: HeaderName = HeaderName::from_static("x-trace-id");

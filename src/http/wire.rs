@@ -2,7 +2,7 @@
 
 use crate::assist::{Answer, CandidateItem, ItemView, PlaceName};
 use crate::dialog::wording;
-use crate::guide::{self, CatalogItem, MaterialState, Source, SourceKind};
+use crate::guide::{self, CatalogItem, Hall, MaterialState, Source, SourceKind};
 use crate::search::Fit;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -207,6 +207,19 @@ pub struct MaterialShape {
     pub citation: CitationShape,
 }
 
+/// A hall (政务服务大厅): a record of its own, not a field of the guide.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HallShape {
+    /// What to know before going there.
+    pub notice: &'static str,
+    /// Its name.
+    pub name: String,
+    /// The division it belongs to.
+    pub region: RegionShape,
+    /// Address, hours, phone, as far as known.
+    pub lines: Vec<LineShape>,
+}
+
 /// A question and answer of the guide.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FaqShape {
@@ -241,6 +254,8 @@ pub struct CardShape {
     pub version: Option<String>,
     /// Day of the guide.
     pub updated_at: Option<String>,
+    /// 数据来源: who made the guide.
+    pub data_source: Option<String>,
     /// What the reader must know of this card.
     pub notices: Vec<&'static str>,
     /// Questions that change it.
@@ -255,6 +270,8 @@ pub struct CardShape {
     pub limits: Vec<LineShape>,
     /// Where and how.
     pub channels: Vec<LineShape>,
+    /// The hall of the place asked for, where the guide names no place to go to.
+    pub hall: Option<HallShape>,
     /// 在线办理 on a computer.
     pub online_url: Option<String>,
     /// 在线办理 on a phone.
@@ -471,10 +488,7 @@ fn fit_word(fit: Fit) -> &'static str {
 
 /// The codes and names of a place.
 pub fn region(place: &PlaceName) -> RegionShape {
-    RegionShape {
-        code: place.code.to_string(),
-        name: place.name.clone(),
-    }
+    RegionShape { code: place.code.to_string(), name: place.name.clone() }
 }
 
 /// A source with the text a reader should see.
@@ -489,12 +503,7 @@ pub fn source(source: &Source) -> SourceShape {
         SourceKind::Synthetic => wording::SYNTHETIC.to_owned(),
         SourceKind::Unverified => wording::UNVERIFIED.to_owned(),
     };
-    SourceShape {
-        kind: source.kind.word(),
-        reference: source.reference.clone(),
-        date,
-        text,
-    }
+    SourceShape { kind: source.kind.word(), reference: source.reference.clone(), date, text }
 }
 
 /// A candidate as a list shows it.
@@ -541,6 +550,7 @@ pub fn card(view: &ItemView) -> CardShape {
         stale: card.stale,
         version: card.version.clone(),
         updated_at: card.updated_at.map(|d| d.to_string()),
+        data_source: card.data_source.clone(),
         notices: view.notices(),
         questions: questions(card),
         head: lines(&card.head),
@@ -548,6 +558,7 @@ pub fn card(view: &ItemView) -> CardShape {
         conditions: lines(&card.conditions),
         limits: lines(&card.limits),
         channels: lines(&card.channels),
+        hall: view.hall.as_ref().map(hall),
         online_url: card.online_url.clone(),
         mobile_url: card.mobile_url.clone(),
         flow: lines(&card.flow),
@@ -570,20 +581,38 @@ struct Cite<'a>(&'a ItemView);
 impl Cite<'_> {
     fn citation(&self, citation: &guide::Citation) -> CitationShape {
         let guide = self.0.card.code.as_deref().unwrap_or(self.0.card.key.as_str());
-        CitationShape {
-            id: format!("{guide}#{}", citation.field),
-            field: citation.field.clone(),
-            sources: citation.sources.iter().map(source).collect(),
-        }
+        cited(guide, citation)
     }
 
     fn line(&self, line: &guide::Line) -> LineShape {
-        LineShape {
-            label: line.label,
-            text: line.value.clone().unwrap_or_else(|| wording::NOT_STATED.to_owned()),
-            value: line.value.clone(),
-            citation: self.citation(&line.citation),
-        }
+        shown(line, self.citation(&line.citation))
+    }
+}
+
+fn cited(record: &str, citation: &guide::Citation) -> CitationShape {
+    CitationShape {
+        id: format!("{record}#{}", citation.field),
+        field: citation.field.clone(),
+        sources: citation.sources.iter().map(source).collect(),
+    }
+}
+
+fn shown(line: &guide::Line, citation: CitationShape) -> LineShape {
+    LineShape {
+        label: line.label,
+        text: line.value.clone().unwrap_or_else(|| wording::NOT_STATED.to_owned()),
+        value: line.value.clone(),
+        citation,
+    }
+}
+
+fn hall((place, hall): &(PlaceName, Hall)) -> HallShape {
+    let record = format!("hall-{}", hall.region_code);
+    HallShape {
+        notice: wording::GO_TO_HALL,
+        name: hall.place.name.clone(),
+        region: region(place),
+        lines: hall.lines().iter().map(|line| shown(line, cited(&record, &line.citation))).collect(),
     }
 }
 
@@ -597,10 +626,7 @@ fn questions(card: &guide::Card) -> Vec<QuestionShape> {
             options: q
                 .options
                 .iter()
-                .map(|(id, label)| OptionShape {
-                    id: id.clone(),
-                    label: label.clone(),
-                })
+                .map(|(id, label)| OptionShape { id: id.clone(), label: label.clone() })
                 .collect(),
             chosen: q.chosen.clone(),
         })

@@ -9,7 +9,7 @@ use super::records::{Entry, RecordsWriter, region_number};
 use super::vector::{Label, LabelKind, Vectors};
 use super::{Search, SearchError};
 use crate::embed::{EmbedError, Vector};
-use crate::guide::{CatalogItem, Guide, Regions, Theme};
+use crate::guide::{CatalogItem, Guide, Hall, Regions, Theme};
 use crate::text::{Analyzer, plain};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -48,12 +48,15 @@ pub struct Companions {
     pub lexicon: String,
     /// Life-event bundles, as `corpus/onething.jsonl`.
     pub themes: String,
+    /// Halls, as `corpus/halls.jsonl`.
+    pub halls: String,
     /// Words for segmentation, one a line, taken from the guides.
     pub dictionary: String,
 }
 
 /// File of each companion in a generation.
-const COMPANION_FILES: [&str; 4] = ["regions.tsv", "lexicon.tsv", "onething.jsonl", "dictionary.txt"];
+const COMPANION_FILES: [&str; 5] =
+    ["regions.tsv", "lexicon.tsv", "onething.jsonl", "halls.jsonl", "dictionary.txt"];
 
 impl Companions {
     /// Reads the copy of a generation.
@@ -62,17 +65,18 @@ impl Companions {
             let path = dir.join(name);
             std::fs::read_to_string(&path).map_err(|e| SearchError::io(&path, e))
         };
-        let [regions, lexicon, themes, dictionary] = COMPANION_FILES;
+        let [regions, lexicon, themes, halls, dictionary] = COMPANION_FILES;
         Ok(Companions {
             regions: read(regions)?,
             lexicon: read(lexicon)?,
             themes: read(themes)?,
+            halls: read(halls)?,
             dictionary: read(dictionary)?,
         })
     }
 
     fn write(&self, dir: &Path) -> Result<(), SearchError> {
-        let texts = [&self.regions, &self.lexicon, &self.themes, &self.dictionary];
+        let texts = [&self.regions, &self.lexicon, &self.themes, &self.halls, &self.dictionary];
         for (name, text) in COMPANION_FILES.iter().zip(texts) {
             let path = dir.join(name);
             std::fs::write(&path, text).map_err(|e| SearchError::io(&path, e))?;
@@ -89,8 +93,12 @@ impl Companions {
 
     /// The divisions.
     pub fn regions(&self) -> Result<Regions, SearchError> {
-        Regions::parse(&self.regions)
-            .map_err(|e| SearchError::Broken("regions.tsv".into(), e.to_string()))
+        Regions::parse(&self.regions).map_err(|e| SearchError::Broken("regions.tsv".into(), e.to_string()))
+    }
+
+    /// The halls.
+    pub fn halls(&self) -> Result<Vec<Hall>, SearchError> {
+        Hall::parse_all(&self.halls).map_err(|e| SearchError::Broken("halls.jsonl".into(), e.to_string()))
     }
 
     /// The life-event bundles.
@@ -193,12 +201,7 @@ impl Builder {
         .flatten()
         .chain(guide.business_items.iter().filter_map(|b| b.code.as_ref().map(|c| c.key())))
         .collect();
-        self.rows.push(Row {
-            region,
-            offset,
-            length,
-            codes,
-        });
+        self.rows.push(Row { region, offset, length, codes });
         let organ = (region, guide.department.clone().unwrap_or_default());
         let name = (guide.catalog_code.as_ref().map(|c| c.key()), guide.name.clone());
         match self.by_name.get(&name) {
@@ -260,24 +263,15 @@ impl Builder {
         companions.dictionary = dictionary(&groups);
         companions.regions()?;
         companions.themes()?;
+        companions.halls()?;
         companions.write(&dir)?;
         let analyzer = companions.analyzer()?;
 
         let mut entries: Vec<(Entry, usize)> = Vec::with_capacity(self.rows.len());
         for (item, group) in groups.iter().enumerate() {
             entries.extend(group.entries.iter().map(|&row| {
-                let Row {
-                    region,
-                    offset,
-                    length,
-                    ..
-                } = self.rows[row];
-                let entry = Entry {
-                    item: item as u32,
-                    length,
-                    region,
-                    offset,
-                };
+                let Row { region, offset, length, .. } = self.rows[row];
+                let entry = Entry { item: item as u32, length, region, offset };
                 (entry, row)
             }));
         }
@@ -301,11 +295,7 @@ impl Builder {
         let corpus: String = self.hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
         let manifest = Manifest {
             format: FORMAT,
-            generation: format!(
-                "{}-{}",
-                self.plan.now.strftime("%Y%m%dT%H%M%S%3f"),
-                &corpus[..8]
-            ),
+            generation: format!("{}-{}", self.plan.now.strftime("%Y%m%dT%H%M%S%3f"), &corpus[..8]),
             made_at: self.plan.now,
             corpus,
             corpus_date: self.newest,
@@ -339,10 +329,7 @@ fn merge(groups: Vec<Group>) -> Vec<Group> {
         let code = group.base.catalog_code.as_ref().map(|c| c.key());
         let home = code.as_ref().and_then(|code| {
             let known = by_code.get(code)?;
-            known
-                .iter()
-                .copied()
-                .find(|&at| merged[at].organs.is_disjoint(&group.organs))
+            known.iter().copied().find(|&at| merged[at].organs.is_disjoint(&group.organs))
         });
         match home {
             Some(at) => {
@@ -393,9 +380,7 @@ fn write_text(
 ) -> Result<(), SearchError> {
     let fail = |e: tantivy::TantivyError| SearchError::text(dir, &e);
     let (index, fields) = keyword::index(dir, true, analyzer.segmenter())?;
-    let mut writer = index
-        .writer_with_num_threads::<TantivyDocument>(1, WRITER_MEMORY)
-        .map_err(fail)?;
+    let mut writer = index.writer_with_num_threads::<TantivyDocument>(1, WRITER_MEMORY).map_err(fail)?;
     for (ordinal, group) in groups.iter().enumerate() {
         let text = SearchText::of(group, analyzer);
         let mut document = TantivyDocument::default();
@@ -478,12 +463,8 @@ fn last_generation(root: &Path) -> Option<Last> {
 
 /// The names of an item that get a vector each.
 fn labels(item: u32, group: &Group) -> Vec<Label> {
-    let label = |kind, case: Option<usize>, text: String| Label {
-        item,
-        kind,
-        case: case.map(|c| c as u32),
-        text,
-    };
+    let label =
+        |kind, case: Option<usize>, text: String| Label { item, kind, case: case.map(|c| c as u32), text };
     let catalog = &group.item;
     let mut list = vec![label(LabelKind::Name, None, catalog.name.clone())];
     let others = catalog.other_names.iter().take(8);
@@ -510,11 +491,8 @@ fn embed_labels(
     last: Option<&Last>,
     tell: &mut dyn FnMut(Stage),
 ) -> Result<Vectors, SearchError> {
-    let labels: Vec<Label> = groups
-        .iter()
-        .enumerate()
-        .flat_map(|(item, group)| labels(item as u32, group))
-        .collect();
+    let labels: Vec<Label> =
+        groups.iter().enumerate().flat_map(|(item, group)| labels(item as u32, group)).collect();
     // A text that the last generation embedded with the same model keeps its vector.
     let mut known: HashMap<&str, &[f32]> = HashMap::new();
     if let Some(last) = last.filter(|l| l.manifest.model.as_ref() == Some(&embedding.model))
@@ -523,11 +501,8 @@ fn embed_labels(
         let rows = vectors.labels.iter().enumerate();
         known.extend(rows.map(|(at, label)| (label.text.as_str(), vectors.row(at))));
     }
-    let mut unseen: Vec<String> = labels
-        .iter()
-        .filter(|l| !known.contains_key(l.text.as_str()))
-        .map(|l| l.text.clone())
-        .collect();
+    let mut unseen: Vec<String> =
+        labels.iter().filter(|l| !known.contains_key(l.text.as_str())).map(|l| l.text.clone()).collect();
     unseen.sort_unstable_by(|a, b| a.len().cmp(&b.len()).then(a.cmp(b)));
     unseen.dedup();
     let mut fresh: HashMap<&str, Vector> = HashMap::new();

@@ -14,20 +14,11 @@ pub struct Meaning {
 
 /// Best row of every item.
 pub fn by_item(vectors: &Vectors, similarities: &[f32], items: usize) -> Vec<Meaning> {
-    let mut list = vec![
-        Meaning {
-            best: f32::NEG_INFINITY,
-            row: usize::MAX,
-        };
-        items
-    ];
+    let mut list = vec![Meaning { best: f32::NEG_INFINITY, row: usize::MAX }; items];
     for (row, (label, &similarity)) in vectors.labels.iter().zip(similarities).enumerate() {
         let meaning = &mut list[label.item as usize];
         if similarity > meaning.best {
-            *meaning = Meaning {
-                best: similarity,
-                row,
-            };
+            *meaning = Meaning { best: similarity, row };
         }
     }
     list
@@ -65,13 +56,7 @@ pub fn fuse(keywords: &[(u32, f32)], meanings: Option<&[Meaning]>, limit: usize)
     let mut list: Vec<Scored> = match meanings {
         None => keywords
             .iter()
-            .map(|&(item, keyword)| Scored {
-                item,
-                keyword,
-                vector: None,
-                row: None,
-                score: keyword,
-            })
+            .map(|&(item, keyword)| Scored { item, keyword, vector: None, row: None, score: keyword })
             .collect(),
         Some(meanings) => {
             let known: Vec<f32> = meanings.iter().map(|m| m.best).filter(|b| b.is_finite()).collect();
@@ -149,15 +134,9 @@ pub fn confidences(scored: &[Scored]) -> Vec<f32> {
         // Words alone: only a clear lead says anything.
         logistic(-1.5 + 3.0 * lead / first.score.max(1.0))
     };
-    let weights: Vec<f32> = scored
-        .iter()
-        .skip(1)
-        .map(|s| (s.score - first.score).exp())
-        .collect();
+    let weights: Vec<f32> = scored.iter().skip(1).map(|s| (s.score - first.score).exp()).collect();
     let total: f32 = weights.iter().sum::<f32>().max(f32::EPSILON);
-    std::iter::once(best)
-        .chain(weights.iter().map(|w| ((1.0 - best) * w / total).min(best)))
-        .collect()
+    std::iter::once(best).chain(weights.iter().map(|w| ((1.0 - best) * w / total).min(best))).collect()
 }
 
 fn logistic(x: f32) -> f32 {

@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Format of the files in a generation; a reader refuses any other.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// How many generations are kept, the current one included.
 const KEEP: usize = 2;
@@ -76,21 +76,13 @@ impl Draft {
             let entry = entry.map_err(|e| SearchError::io(root, e))?;
             if entry.file_name().to_string_lossy().starts_with("tmp-") {
                 let path = entry.path();
-                let gone = if path.is_dir() {
-                    fs::remove_dir_all(&path)
-                } else {
-                    fs::remove_file(&path)
-                };
+                let gone = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
                 gone.map_err(|e| SearchError::io(&path, e))?;
             }
         }
         let dir = root.join(format!("tmp-{}", std::process::id()));
         fs::create_dir(&dir).map_err(|e| SearchError::io(&dir, e))?;
-        Ok(Draft {
-            root: root.to_owned(),
-            dir,
-            _lock: lock,
-        })
+        Ok(Draft { root: root.to_owned(), dir, _lock: lock })
     }
 
     /// Writes the manifest, flushes every file, checks that the whole can be read, and makes this
@@ -143,14 +135,10 @@ pub fn current(root: &Path) -> Result<Option<String>, SearchError> {
 pub fn manifest(dir: &Path) -> Result<Manifest, SearchError> {
     let path = dir.join("MANIFEST.toml");
     let text = fs::read_to_string(&path).map_err(|e| SearchError::io(&path, e))?;
-    let manifest: Manifest = toml::from_str(&text)
-        .map_err(|e| SearchError::Broken(path.clone(), e.message().to_owned()))?;
+    let manifest: Manifest =
+        toml::from_str(&text).map_err(|e| SearchError::Broken(path.clone(), e.message().to_owned()))?;
     if manifest.format != FORMAT {
-        return Err(SearchError::Format {
-            path,
-            found: manifest.format,
-            expected: FORMAT,
-        });
+        return Err(SearchError::Format { path, found: manifest.format, expected: FORMAT });
     }
     Ok(manifest)
 }
@@ -186,9 +174,7 @@ fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), SearchError> {
 }
 
 fn sync_dir(dir: &Path) -> Result<(), SearchError> {
-    File::open(dir)
-        .and_then(|handle| handle.sync_all())
-        .map_err(|e| SearchError::io(dir, e))
+    File::open(dir).and_then(|handle| handle.sync_all()).map_err(|e| SearchError::io(dir, e))
 }
 
 fn sync_tree(dir: &Path) -> Result<(), SearchError> {
@@ -197,9 +183,7 @@ fn sync_tree(dir: &Path) -> Result<(), SearchError> {
         if path.is_dir() {
             sync_tree(&path)?;
         } else {
-            File::open(&path)
-                .and_then(|file| file.sync_all())
-                .map_err(|e| SearchError::io(&path, e))?;
+            File::open(&path).and_then(|file| file.sync_all()).map_err(|e| SearchError::io(&path, e))?;
         }
     }
     sync_dir(dir)
@@ -258,11 +242,7 @@ mod tests {
     fn another_format_is_refused() {
         let root = tempfile::tempdir().unwrap();
         let dir = root.path();
-        let text = toml::to_string(&Manifest {
-            format: 99,
-            ..made("g")
-        })
-        .unwrap();
+        let text = toml::to_string(&Manifest { format: 99, ..made("g") }).unwrap();
         fs::write(dir.join("MANIFEST.toml"), text).unwrap();
         assert!(matches!(manifest(dir), Err(SearchError::Format { found: 99, .. })));
         fs::write(dir.join("MANIFEST.toml"), "nonsense = [").unwrap();

@@ -42,20 +42,15 @@ impl Keywords {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()
             .map_err(|e: tantivy::TantivyError| SearchError::text(dir, &e))?;
-        Ok(Keywords {
-            searcher: reader.searcher(),
-            fields,
-        })
+        Ok(Keywords { searcher: reader.searcher(), fields })
     }
 
     /// The best items by words, as (item, score), best first.
     pub fn find(&self, utterance: &Utterance, limit: usize) -> Result<Vec<(u32, f32)>, SearchError> {
         let query = self.query(utterance);
         let top = TopDocs::with_limit(limit).order_by_score();
-        let hits = self
-            .searcher
-            .search(&query, &top)
-            .map_err(|e| SearchError::text(Path::new("text"), &e))?;
+        let hits =
+            self.searcher.search(&query, &top).map_err(|e| SearchError::text(Path::new("text"), &e))?;
         hits.into_iter()
             .map(|(score, address)| {
                 let column = self
@@ -75,10 +70,8 @@ impl Keywords {
     fn query(&self, utterance: &Utterance) -> BooleanQuery {
         let words = utterance.search_words();
         let folded = utterance.search_text();
-        let pairs: Vec<String> = pairs(folded)
-            .into_iter()
-            .map(|(from, to)| folded[from..to].to_owned())
-            .collect();
+        let pairs: Vec<String> =
+            pairs(folded).into_iter().map(|(from, to)| folded[from..to].to_owned()).collect();
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         for weighted in self.fields.weighted() {
             let terms = if weighted.tokenizer == PAIRS { &pairs } else { words };
@@ -90,10 +83,7 @@ impl Keywords {
                 seen.push(term);
                 let term = Term::from_field_text(weighted.field, term);
                 let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
-                clauses.push((
-                    Occur::Should,
-                    Box::new(BoostQuery::new(Box::new(query), weighted.weight)),
-                ));
+                clauses.push((Occur::Should, Box::new(BoostQuery::new(Box::new(query), weighted.weight))));
             }
         }
         BooleanQuery::new(clauses)

@@ -19,7 +19,7 @@ pub use place::{Fit, Placed};
 pub use vector::LabelKind;
 
 use crate::embed::{EmbedError, Vector};
-use crate::guide::{CatalogItem, Guide, ItemKey, RegionCode, Regions, Theme};
+use crate::guide::{CatalogItem, Guide, Hall, ItemKey, RegionCode, Regions, Theme};
 use crate::text::{Analyzer, Query};
 use jiff::civil::Date;
 use keyword::Keywords;
@@ -91,10 +91,7 @@ pub enum SearchError {
 
 impl SearchError {
     fn io(path: &Path, cause: std::io::Error) -> SearchError {
-        SearchError::Io {
-            path: path.to_owned(),
-            cause,
-        }
+        SearchError::Io { path: path.to_owned(), cause }
     }
 
     fn text(path: &Path, cause: &tantivy::TantivyError) -> SearchError {
@@ -169,6 +166,7 @@ pub struct Search {
     analyzer: Analyzer,
     regions: Regions,
     themes: Vec<Theme>,
+    halls: Vec<Hall>,
 }
 
 impl Search {
@@ -187,8 +185,7 @@ impl Search {
         let items = text
             .lines()
             .map(|line| {
-                serde_json::from_str(line)
-                    .map_err(|e| SearchError::Broken(path.clone(), e.to_string()))
+                serde_json::from_str(line).map_err(|e| SearchError::Broken(path.clone(), e.to_string()))
             })
             .collect::<Result<Vec<CatalogItem>, _>>()?;
         let vectors = Vectors::read(&dir, manifest.dimensions)?;
@@ -198,22 +195,17 @@ impl Search {
             || vectors.len() != manifest.vectors
             || vectors.labels.iter().any(|l| l.item as usize >= items.len())
         {
-            return Err(SearchError::Broken(
-                dir,
-                "counts differ from its manifest".into(),
-            ));
+            return Err(SearchError::Broken(dir, "counts differ from its manifest".into()));
         }
-        let by_key = items
-            .iter()
-            .enumerate()
-            .map(|(at, item)| (item.key.as_str().to_owned(), at as u32))
-            .collect();
+        let by_key =
+            items.iter().enumerate().map(|(at, item)| (item.key.as_str().to_owned(), at as u32)).collect();
         let companions = Companions::read(&dir)?;
         let analyzer = companions.analyzer()?;
         let names = suggestions(&items, &analyzer);
         Ok(Search {
             regions: companions.regions()?,
             themes: companions.themes()?,
+            halls: companions.halls()?,
             keywords: Keywords::open(&dir.join("text"), analyzer.segmenter())?,
             manifest,
             by_key,
@@ -240,6 +232,11 @@ impl Search {
         &self.themes
     }
 
+    /// The hall of a place or of its nearest ancestor, where one is known.
+    pub fn hall(&self, place: &RegionCode) -> Option<&Hall> {
+        Hall::nearest(&self.halls, place)
+    }
+
     /// Ordinal of the item with this key.
     pub fn key(&self, key: &ItemKey) -> Option<u32> {
         self.by_key.get(key.as_str()).copied()
@@ -247,10 +244,7 @@ impl Search {
 
     /// Ordinal of the item with exactly this official name.
     pub fn named(&self, name: &str) -> Option<u32> {
-        let at = self
-            .items
-            .iter()
-            .position(|i| i.name == name || i.other_names.iter().any(|n| n == name))?;
+        let at = self.items.iter().position(|i| i.name == name || i.other_names.iter().any(|n| n == name))?;
         u32::try_from(at).ok()
     }
 
@@ -278,29 +272,16 @@ impl Search {
             .collect()
     }
 
-    /// TEMP
-    pub fn all_meanings(&self, v: &Vector) -> Vec<f32> {
-        let s = self.vectors.similarities(v).unwrap();
-        fuse::by_item(&self.vectors, &s, self.items.len()).iter().map(|m| m.best).collect()
-    }
-
     /// Finds items for a question: by words, and by meaning where its vector is given.
     ///
     /// The vector must come from the model that the manifest names.
-    pub fn find(
-        &self,
-        question: &Query,
-        vector: Option<&Vector>,
-        limit: usize,
-    ) -> Result<Hits, SearchError> {
+    pub fn find(&self, question: &Query, vector: Option<&Vector>, limit: usize) -> Result<Hits, SearchError> {
         let keyword = self.keywords.find(question, CANDIDATES)?;
         let similarities = match vector {
             Some(vector) if self.vectors.len() > 0 => Some(self.vectors.similarities(vector)?),
             _ => None,
         };
-        let meanings = similarities
-            .as_ref()
-            .map(|s| fuse::by_item(&self.vectors, s, self.items.len()));
+        let meanings = similarities.as_ref().map(|s| fuse::by_item(&self.vectors, s, self.items.len()));
         let scored = fuse::fuse(&keyword, meanings.as_deref(), limit.max(2));
         let confidences = fuse::confidences(&scored);
         let fused = scored
@@ -326,11 +307,7 @@ impl Search {
             .collect();
         vector.sort_by(|a, b| b.1.total_cmp(&a.1));
         vector.truncate(CANDIDATES);
-        Ok(Hits {
-            fused,
-            keyword,
-            vector,
-        })
+        Ok(Hits { fused, keyword, vector })
     }
 
     fn business_item(&self, item: u32, question: &Query, similarities: Option<&[f32]>) -> Option<String> {
@@ -342,8 +319,7 @@ impl Search {
                 let named = fuse::named_case(cases, question.search_text());
                 named.or_else(|| {
                     let similarities = similarities?;
-                    fuse::business_item(&self.vectors, similarities, item)
-                        .map(|case| case as usize)
+                    fuse::business_item(&self.vectors, similarities, item).map(|case| case as usize)
                 })?
             }
         };
@@ -398,12 +374,8 @@ impl Search {
 
     /// Places that have a guide of this item, each once.
     pub fn places_of(&self, item: u32) -> Vec<RegionCode> {
-        let mut list: Vec<RegionCode> = self
-            .records
-            .of_item(item)
-            .iter()
-            .filter_map(|e| records::region_code(e.region))
-            .collect();
+        let mut list: Vec<RegionCode> =
+            self.records.of_item(item).iter().filter_map(|e| records::region_code(e.region)).collect();
         list.dedup();
         list
     }
@@ -439,10 +411,8 @@ fn suggestions(items: &[CatalogItem], analyzer: &Analyzer) -> Vec<(String, u32)>
     let mut names = Vec::new();
     for (at, item) in items.iter().enumerate() {
         let cases = item.business_items.iter().flat_map(|b| &b.common_names);
-        for name in std::iter::once(&item.name)
-            .chain(&item.other_names)
-            .chain(&item.common_names)
-            .chain(cases)
+        for name in
+            std::iter::once(&item.name).chain(&item.other_names).chain(&item.common_names).chain(cases)
         {
             names.push((analyzer.fold(name), at as u32));
         }

@@ -1,7 +1,7 @@
 //! Which guide of an item answers for a place: its own, or that of the nearest division above.
 
-use super::records::{Entry, Records, region_code, region_number};
 use super::SearchError;
+use super::records::{Entry, Records, region_code, region_number};
 use crate::guide::{Guide, RegionCode};
 use jiff::civil::Date;
 
@@ -40,11 +40,8 @@ fn order(entries: &[Entry], place: Option<&RegionCode>) -> Vec<(Entry, Fit)> {
         list.extend(entries.iter().filter(|e| e.region == 0).map(|e| (*e, Fit::Above)));
     }
     let fit = if place.is_some() { Fit::Elsewhere } else { Fit::Highest };
-    let mut rest: Vec<Entry> = entries
-        .iter()
-        .filter(|e| !list.iter().any(|(known, _)| known == *e))
-        .copied()
-        .collect();
+    let mut rest: Vec<Entry> =
+        entries.iter().filter(|e| !list.iter().any(|(known, _)| known == *e)).copied().collect();
     rest.sort_by_key(|e| (region_code(e.region).map_or(0, |c| c.level()), e.region));
     list.extend(rest.into_iter().map(|e| (e, fit)));
     list
@@ -97,11 +94,7 @@ mod tests {
         ] {
             let place = place.map(code);
             let (entry, got) = order(entries, place.as_ref())[0];
-            assert_eq!(
-                (region_code(entry.region).unwrap().as_str(), got),
-                (want, fit),
-                "{place:?}"
-            );
+            assert_eq!((region_code(entry.region).unwrap().as_str(), got), (want, fit), "{place:?}");
         }
     }
 }

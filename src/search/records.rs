@@ -27,16 +27,12 @@ const ENTRY_BYTES: usize = 24;
 
 /// A division as it is compared in entries: 12 digits, so that a place and its ancestors differ.
 pub fn region_number(code: Option<&RegionCode>) -> u64 {
-    code.map_or(0, |code| {
-        format!("{:0<12}", code.as_str()).parse().unwrap_or(0)
-    })
+    code.map_or(0, |code| format!("{:0<12}", code.as_str()).parse().unwrap_or(0))
 }
 
 /// The division code behind a region number.
 pub fn region_code(number: u64) -> Option<RegionCode> {
-    RegionCode::try_from(format!("{number:012}"))
-        .ok()
-        .filter(|_| number > 0)
+    RegionCode::try_from(format!("{number:012}")).ok().filter(|_| number > 0)
 }
 
 /// The open files of a generation's guides.
@@ -56,9 +52,7 @@ impl Records {
             File::open(&path).map_err(|e| SearchError::io(&path, e))
         };
         let mut bytes = Vec::new();
-        open("guides.bin")?
-            .read_to_end(&mut bytes)
-            .map_err(|e| SearchError::io(dir, e))?;
+        open("guides.bin")?.read_to_end(&mut bytes).map_err(|e| SearchError::io(dir, e))?;
         if bytes.len() % ENTRY_BYTES != 0 {
             return Err(SearchError::Broken(
                 dir.join("guides.bin"),
@@ -76,17 +70,8 @@ impl Records {
             })
             .collect();
         let codes = open("codes.txt")?;
-        let codes_len = codes
-            .metadata()
-            .map_err(|e| SearchError::io(dir, e))?
-            .len();
-        Ok(Records {
-            entries,
-            guides: open("guides.jsonl")?,
-            codes,
-            codes_len,
-            path: dir.to_owned(),
-        })
+        let codes_len = codes.metadata().map_err(|e| SearchError::io(dir, e))?.len();
+        Ok(Records { entries, guides: open("guides.jsonl")?, codes, codes_len, path: dir.to_owned() })
     }
 
     /// All entries of one item, by region.
@@ -196,11 +181,7 @@ impl RecordsWriter {
     pub fn create(dir: &Path) -> Result<RecordsWriter, SearchError> {
         let path = dir.join("guides.jsonl");
         let file = File::create(&path).map_err(|e| SearchError::io(&path, e))?;
-        Ok(RecordsWriter {
-            dir: dir.to_owned(),
-            guides: BufWriter::new(file),
-            offset: 0,
-        })
+        Ok(RecordsWriter { dir: dir.to_owned(), guides: BufWriter::new(file), offset: 0 })
     }
 
     /// Appends one guide's JSON; returns its offset and length.
@@ -215,11 +196,7 @@ impl RecordsWriter {
     }
 
     /// Writes entries (sorted) and codes (code, entry number); returns nothing more to do.
-    pub fn finish(
-        mut self,
-        entries: &[Entry],
-        mut codes: Vec<(String, usize)>,
-    ) -> Result<(), SearchError> {
+    pub fn finish(mut self, entries: &[Entry], mut codes: Vec<(String, usize)>) -> Result<(), SearchError> {
         let write = |name: &str, fill: &dyn Fn(&mut BufWriter<File>) -> std::io::Result<()>| {
             let path = self.dir.join(name);
             File::create(&path)
@@ -240,14 +217,8 @@ impl RecordsWriter {
         })?;
         codes.sort_unstable();
         codes.dedup();
-        write("codes.txt", &|file| {
-            codes
-                .iter()
-                .try_for_each(|(code, at)| writeln!(file, "{code}\t{at}"))
-        })?;
-        self.guides
-            .flush()
-            .map_err(|e| SearchError::io(&self.dir.join("guides.jsonl"), e))
+        write("codes.txt", &|file| codes.iter().try_for_each(|(code, at)| writeln!(file, "{code}\t{at}")))?;
+        self.guides.flush().map_err(|e| SearchError::io(&self.dir.join("guides.jsonl"), e))
     }
 }
 
@@ -262,19 +233,11 @@ mod tests {
         let mut entries = Vec::new();
         let mut codes = Vec::new();
         for i in 0..500u32 {
-            let guide = Guide {
-                name: format!("事项{i}"),
-                ..Guide::default()
-            };
+            let guide = Guide { name: format!("事项{i}"), ..Guide::default() };
             let json = serde_json::to_vec(&guide.to_json().unwrap()).unwrap();
             let (offset, length) = writer.append(&json).unwrap();
             codes.push((format!("11{:05}{}", i / 2, "X".repeat(i as usize % 90)), i as usize));
-            entries.push(Entry {
-                item: i / 5,
-                length,
-                region: 150_000_000_000 + u64::from(i),
-                offset,
-            });
+            entries.push(Entry { item: i / 5, length, region: 150_000_000_000 + u64::from(i), offset });
         }
         let all = codes.clone();
         writer.finish(&entries, codes).unwrap();

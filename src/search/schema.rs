@@ -60,17 +60,7 @@ pub fn schema() -> (Schema, Fields) {
         builder.add_text_field(name, TextOptions::default().set_indexing_options(indexing))
     });
     let [name, name_pairs, alias, alias_pairs, cases, conditions, materials, body] = text;
-    let fields = Fields {
-        item,
-        name,
-        name_pairs,
-        alias,
-        alias_pairs,
-        cases,
-        conditions,
-        materials,
-        body,
-    };
+    let fields = Fields { item, name, name_pairs, alias, alias_pairs, cases, conditions, materials, body };
     (builder.build(), fields)
 }
 

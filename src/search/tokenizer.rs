@@ -43,10 +43,7 @@ impl TokenStream for Tokens {
 }
 
 fn stream(list: Vec<Token>) -> Tokens {
-    Tokens {
-        list: list.into_iter(),
-        current: Token::default(),
-    }
+    Tokens { list: list.into_iter(), current: Token::default() }
 }
 
 impl Tokenizer for Words {
@@ -110,9 +107,7 @@ pub fn pairs(text: &str) -> Vec<(usize, usize)> {
     };
     for (at, c) in text.char_indices() {
         let joins = c.is_alphanumeric()
-            && run
-                .last()
-                .is_none_or(|(_, last)| last.is_ascii_alphanumeric() == c.is_ascii_alphanumeric());
+            && run.last().is_none_or(|(_, last)| last.is_ascii_alphanumeric() == c.is_ascii_alphanumeric());
         if !joins {
             flush(&mut run, end);
         }

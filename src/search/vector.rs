@@ -43,19 +43,13 @@ pub struct Vectors {
 impl Vectors {
     /// Vectors of one length, to be filled.
     pub fn new(dimensions: usize) -> Vectors {
-        Vectors {
-            dimensions,
-            ..Vectors::default()
-        }
+        Vectors { dimensions, ..Vectors::default() }
     }
 
     /// Adds one row. Rows of another length are a fault of the caller and are refused.
     pub fn push(&mut self, label: Label, values: &[f32]) -> Result<(), SearchError> {
         if values.len() != self.dimensions {
-            return Err(SearchError::Dimensions {
-                expected: self.dimensions,
-                found: values.len(),
-            });
+            return Err(SearchError::Dimensions { expected: self.dimensions, found: values.len() });
         }
         self.labels.push(label);
         self.rows.extend_from_slice(values);
@@ -67,11 +61,6 @@ impl Vectors {
         self.labels.len()
     }
 
-    /// Length of each row.
-    pub fn dimensions(&self) -> usize {
-        self.dimensions
-    }
-
     /// One row.
     pub fn row(&self, at: usize) -> &[f32] {
         &self.rows[at * self.dimensions..(at + 1) * self.dimensions]
@@ -81,16 +70,9 @@ impl Vectors {
     pub fn similarities(&self, question: &Vector) -> Result<Vec<f32>, SearchError> {
         let question = question.as_slice();
         if question.len() != self.dimensions {
-            return Err(SearchError::Dimensions {
-                expected: self.dimensions,
-                found: question.len(),
-            });
+            return Err(SearchError::Dimensions { expected: self.dimensions, found: question.len() });
         }
-        Ok(self
-            .rows
-            .chunks_exact(self.dimensions.max(1))
-            .map(|row| dot(row, question))
-            .collect())
+        Ok(self.rows.chunks_exact(self.dimensions.max(1)).map(|row| dot(row, question)).collect())
     }
 
     /// Writes `vectors.f32` (little-endian rows) and `labels.jsonl`.
@@ -114,35 +96,24 @@ impl Vectors {
     pub fn read(dir: &Path, dimensions: usize) -> Result<Vectors, SearchError> {
         let path = dir.join("vectors.f32");
         let bytes = std::fs::read(&path).map_err(|e| SearchError::io(&path, e))?;
-        let rows: Vec<f32> = bytes
-            .chunks_exact(4)
-            .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-            .collect();
+        let rows: Vec<f32> =
+            bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
         let path = dir.join("labels.jsonl");
         let file = std::fs::File::open(&path).map_err(|e| SearchError::io(&path, e))?;
         let labels = BufReader::new(file)
             .lines()
             .map(|line| {
                 let line = line.map_err(|e| SearchError::io(&path, e))?;
-                serde_json::from_str(&line)
-                    .map_err(|e| SearchError::Broken(path.clone(), e.to_string()))
+                serde_json::from_str(&line).map_err(|e| SearchError::Broken(path.clone(), e.to_string()))
             })
             .collect::<Result<Vec<Label>, _>>()?;
         if labels.len() * dimensions != rows.len() {
             return Err(SearchError::Broken(
                 path,
-                format!(
-                    "{} labels of {dimensions} values each, but {} values",
-                    labels.len(),
-                    rows.len()
-                ),
+                format!("{} labels of {dimensions} values each, but {} values", labels.len(), rows.len()),
             ));
         }
-        Ok(Vectors {
-            labels,
-            rows,
-            dimensions,
-        })
+        Ok(Vectors { labels, rows, dimensions })
     }
 }
 
@@ -167,12 +138,7 @@ mod tests {
     #[test]
     fn rows_survive_the_disk_and_odd_lengths_are_refused() {
         let dir = tempfile::tempdir().unwrap();
-        let label = |text: &str| Label {
-            item: 3,
-            kind: LabelKind::Case,
-            case: Some(1),
-            text: text.into(),
-        };
+        let label = |text: &str| Label { item: 3, kind: LabelKind::Case, case: Some(1), text: text.into() };
         let mut vectors = Vectors::new(20);
         let row: Vec<f32> = (0..20).map(|i| i as f32).collect();
         vectors.push(label("甲"), &row).unwrap();

@@ -52,8 +52,7 @@ const HAN: [std::ops::RangeInclusive<char>; 3] =
 impl Folder {
     /// Makes the table of single characters, so that offsets hold: a phrase table would shift them.
     pub fn new() -> Result<Folder, BadDictionary> {
-        let converter =
-            OpenCC::from_config(BuiltinConfig::T2s).map_err(|e| BadDictionary(e.to_string()))?;
+        let converter = OpenCC::from_config(BuiltinConfig::T2s).map_err(|e| BadDictionary(e.to_string()))?;
         let mut simplified = HashMap::new();
         for c in HAN.into_iter().flatten() {
             let mut one = converter.convert(c.encode_utf8(&mut [0; 4])).chars().collect::<Vec<_>>();
@@ -64,23 +63,17 @@ impl Folder {
             }
         }
         // A target that is itself a source would make folding twice differ from folding once.
-        let chained: Vec<(char, char)> = simplified
-            .iter()
-            .filter_map(|(from, to)| simplified.get(to).map(|end| (*from, *end)))
-            .collect();
+        let chained: Vec<(char, char)> =
+            simplified.iter().filter_map(|(from, to)| simplified.get(to).map(|end| (*from, *end))).collect();
         simplified.extend(chained);
         simplified.retain(|from, to| from != to);
-        Ok(Folder {
-            simplified: Arc::new(simplified),
-        })
+        Ok(Folder { simplified: Arc::new(simplified) })
     }
 
     /// Folds a text.
     pub fn fold(&self, text: &str) -> Folded {
-        let mut folded = Folded {
-            text: String::with_capacity(text.len()),
-            origins: Vec::with_capacity(text.len() / 2),
-        };
+        let mut folded =
+            Folded { text: String::with_capacity(text.len()), origins: Vec::with_capacity(text.len() / 2) };
         let mut gap: Option<Range<usize>> = None;
         for (at, c) in text.char_indices() {
             let origin = at..at + c.len_utf8();

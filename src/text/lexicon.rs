@@ -38,10 +38,7 @@ impl Lexicon {
             if line.starts_with('#') || line.trim().is_empty() {
                 continue;
             }
-            let bad = |problem: &str| BadLexicon {
-                line: at + 1,
-                problem: problem.to_owned(),
-            };
+            let bad = |problem: &str| BadLexicon { line: at + 1, problem: problem.to_owned() };
             let mut cells = line.split('\t');
             let everyday = fold(cells.next().unwrap_or_default());
             let official: Vec<String> = cells
@@ -62,10 +59,7 @@ impl Lexicon {
         let finder = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
             .build(entries.iter().map(|(everyday, _)| everyday))
-            .map_err(|e| BadLexicon {
-                line: 0,
-                problem: e.to_string(),
-            })?;
+            .map_err(|e| BadLexicon { line: 0, problem: e.to_string() })?;
         Ok(Lexicon { finder, entries })
     }
 
@@ -79,17 +73,12 @@ impl Lexicon {
                 let before = folded[..found.start()].chars().next_back();
                 let after = folded[found.end()..].chars().next();
                 let inside = &folded[found.start()..found.end()];
-                !(latin(before) && latin(inside.chars().next()))
-                    && !(latin(after) && latin(inside.chars().next_back()))
+                !(latin(before) && latin(inside.chars().next())
+                    || latin(after) && latin(inside.chars().next_back()))
             })
             .map(|found| {
                 let (everyday, official) = &self.entries[found.pattern().as_usize()];
-                Expansion {
-                    start: found.start(),
-                    end: found.end(),
-                    everyday,
-                    official,
-                }
+                Expansion { start: found.start(), end: found.end(), everyday, official }
             })
             .collect()
     }
@@ -113,7 +102,9 @@ mod tests {
 
     #[test]
     fn the_longest_word_wins() {
-        let lexicon = parse("# c\n房本\t不动产权证书\nsfz\t身份证\n社保\t社会保险\n社保卡\t社会保障卡、社保卡\tx\n").unwrap();
+        let lexicon =
+            parse("# c\n房本\t不动产权证书\nsfz\t身份证\n社保\t社会保险\n社保卡\t社会保障卡、社保卡\tx\n")
+                .unwrap();
         for (text, want) in [
             ("房本丢了", vec!["不动产权证书"]),
             ("社保卡", vec!["社会保障卡", "社保卡"]),

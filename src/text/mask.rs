@@ -133,9 +133,7 @@ fn number_at(digits: &[Digit], at: usize) -> Option<(PersonalKind, usize)> {
     let starts = at == 0 || digits[at - 1].1.end != digits[at].1.start || at == 2 && country(digits);
     let fits = |length: usize| -> Option<String> {
         let part = digits.get(at..at + length)?;
-        let ends = digits
-            .get(at + length)
-            .is_none_or(|next| digits[at + length - 1].1.end != next.1.start);
+        let ends = digits.get(at + length).is_none_or(|next| digits[at + length - 1].1.end != next.1.start);
         (starts && ends).then(|| part.iter().map(|(c, _)| *c).collect())
     };
     if fits(18).is_some_and(|n| is_identity(&n)) {
@@ -207,7 +205,7 @@ fn is_card(number: &str) -> bool {
             }
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// Patterns of constant text: they are tested, so an error can't reach a caller.
@@ -240,10 +238,7 @@ fn patterns(text: &str, found: &mut Vec<Personal>) {
             if *kind == PersonalKind::Plate && !hit.as_str().bytes().any(|b| b.is_ascii_digit()) {
                 continue;
             }
-            found.push(Personal {
-                kind: *kind,
-                range: hit.range(),
-            });
+            found.push(Personal { kind: *kind, range: hit.range() });
         }
     }
 }
@@ -270,11 +265,7 @@ mod tests {
 
     /// A made-up number with a right check digit.
     fn identity(seventeen: &str) -> String {
-        ('0'..='9')
-            .chain(['X'])
-            .map(|check| format!("{seventeen}{check}"))
-            .find(|n| is_identity(n))
-            .unwrap()
+        ('0'..='9').chain(['X']).map(|check| format!("{seventeen}{check}")).find(|n| is_identity(n)).unwrap()
     }
 
     #[test]

@@ -58,11 +58,7 @@ const PLACE_LIST: usize = 5;
 impl Analyzer {
     /// An analysis from the divisions (`corpus/regions.tsv`), the everyday words
     /// (`corpus/lexicon/*.tsv`) and further words for the dictionary.
-    pub fn new(
-        regions: &str,
-        lexicon: &str,
-        words: &[&str],
-    ) -> Result<Analyzer, BadAnalysis> {
+    pub fn new(regions: &str, lexicon: &str, words: &[&str]) -> Result<Analyzer, BadAnalysis> {
         let folder = Folder::new()?;
         let fold = |text: &str| folder.fold(text).text;
         let regions = Regions::parse(regions)?;
@@ -71,12 +67,7 @@ impl Analyzer {
         let places = regions.iter().map(|r| r.name.as_str());
         let own: Vec<String> = words.iter().copied().chain(lexicon.words()).chain(places).map(fold).collect();
         let segmenter = Segmenter::new(own.iter().map(String::as_str));
-        Ok(Analyzer {
-            folder,
-            segmenter,
-            lexicon,
-            gazetteer,
-        })
+        Ok(Analyzer { folder, segmenter, lexicon, gazetteer })
     }
 
     /// The segmentation.
@@ -133,13 +124,7 @@ impl Analyzer {
         } else {
             meaning
         };
-        Query {
-            masked,
-            folded,
-            words,
-            meaning,
-            mentions,
-        }
+        Query { masked, folded, words, meaning, mentions }
     }
 }
 
@@ -205,7 +190,9 @@ mod tests {
         assert!(!query.search_words().iter().any(|w| w == "请问" || w == "赤峰"), "{query:?}");
         assert!(!query.meaning_text().contains("赤峰") && query.meaning_text().contains("房本"));
         assert_eq!(query.finest_place().unwrap()[0].as_str(), "150400");
-        assert!(!query.masked().text.contains("13812345678") && !query.meaning_text().contains("13812345678"));
+        assert!(
+            !query.masked().text.contains("13812345678") && !query.meaning_text().contains("13812345678")
+        );
     }
 
     #[test]

@@ -1,0 +1,150 @@
+//! A record in our own format → a guide, with what is wrong with it.
+
+use super::finding::{Finding, Severity};
+use crate::guide::{Guide, Source};
+use serde_json::{Map, Value};
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+static FIELDS: LazyLock<HashSet<String>> = LazyLock::new(|| Guide::field_names().into_iter().collect());
+
+/// How many keys of a record are fields of our own format.
+pub(super) fn own_fields(record: &Map<String, Value>) -> usize {
+    record.keys().filter(|key| FIELDS.contains(*key)).count()
+}
+
+/// Where a record stands, for findings and provenance.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct At<'a> {
+    pub(super) file: &'a str,
+    pub(super) row: u64,
+}
+
+/// Reads a record; `page` is the public page it was taken from, if the source names one.
+pub(super) fn guide(
+    record: Map<String, Value>,
+    page: Option<String>,
+    at: At<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Guide> {
+    let mut record = Value::Object(record);
+    scrub(&mut record);
+    let name = record.get("name").and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+    let finding = |severity, rule, reason: String, fix: &str| {
+        Finding::new(severity, rule, at.file, Some(at.row), reason, fix).item(&name)
+    };
+    if name.is_empty() {
+        let reason = "没有事项名称，这一行没有采用".to_owned();
+        findings.push(finding(Severity::Error, "name", reason, "填写事项名称（name）").field("name"));
+        return None;
+    }
+    let mut unknown = Vec::new();
+    let mut track = serde_path_to_error::Track::new();
+    let deserializer = serde_path_to_error::Deserializer::new(&record, &mut track);
+    let read: Result<Guide, _> =
+        serde_ignored::deserialize(deserializer, |path| unknown.push(path.to_string()));
+    let mut guide = match read {
+        Ok(guide) => guide,
+        Err(error) => {
+            let path = track.path().to_string();
+            let reason = format!("{error}，这一行没有采用");
+            findings.push(
+                finding(Severity::Error, "type", reason, "按 corpus/README.md 的格式改正该字段").field(path),
+            );
+            return None;
+        }
+    };
+    for path in unknown {
+        let reason = format!("不认识的字段 {path}，其内容没有采用");
+        let fix = match nearest(path.rsplit('.').next().unwrap_or(&path)) {
+            Some(near) => format!("是否应为 {near}？字段名见 corpus/README.md"),
+            None => "字段名见 corpus/README.md；不需要就删去".to_owned(),
+        };
+        findings.push(finding(Severity::Warning, "unknown-field", reason, &fix).field(path));
+    }
+    guide.name = name;
+    let page = page.and_then(|page| Source::try_from(format!("page:{}", page.trim())).ok());
+    let row = Source::import(at.file, at.row, guide.updated_at);
+    guide.provenance.0.entry("*".to_owned()).or_insert_with(|| page.into_iter().chain([row]).collect());
+    Some(guide)
+}
+
+/// Takes out characters that no guide means: NUL, byte order marks, other controls.
+fn scrub(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            let stray = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || c == '\u{FEFF}';
+            if text.contains(stray) {
+                text.retain(|c| !stray(c));
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(scrub),
+        Value::Object(map) => map.values_mut().for_each(scrub),
+        _ => {}
+    }
+}
+
+/// The field name most like this one, if any is close.
+fn nearest(field: &str) -> Option<&'static str> {
+    const CLOSE: f64 = 0.75;
+    FIELDS
+        .iter()
+        .map(|known| (strsim::normalized_damerau_levenshtein(known, field), known.as_str()))
+        .filter(|(likeness, _)| *likeness >= CLOSE)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+        .map(|(_, known)| known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(value: Value) -> (Option<Guide>, Vec<Finding>) {
+        let Value::Object(record) = value else { panic!("not a record") };
+        let mut findings = Vec::new();
+        let guide = guide(record, None, At { file: "a.jsonl", row: 7 }, &mut findings);
+        (guide, findings)
+    }
+
+    #[test]
+    fn a_guide_carries_the_row_it_came_from() {
+        let (guide, findings) = read(json!({"name":" 甲\u{0} ","updated_at":"2026-01-02"}));
+        let guide = guide.unwrap();
+        assert_eq!(guide.name, "甲");
+        assert_eq!(guide.provenance.of("fees", None)[0].to_string(), "import:a.jsonl#7@2026-01-02");
+        assert!(findings.is_empty());
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_field() {
+        for (record, lost, rule, field, fix) in [
+            (json!({"item_type":"公共服务"}), true, "name", "name", "事项名称"),
+            (
+                json!({"name":"甲","materials":[{"name":"乙","originals":"一"}]}),
+                true,
+                "type",
+                "materials[0].originals",
+                "README",
+            ),
+            (json!({"name":"甲","legal_limit":"三天"}), true, "type", "legal_limit", "README"),
+            (json!({"name":"甲","task_code":"a b"}), true, "type", "task_code", "README"),
+            (json!({"name":"甲","materiels":[]}), false, "unknown-field", "materiels", "materials"),
+            (
+                json!({"name":"甲","materials":[{"name":"乙","colour":1}]}),
+                false,
+                "unknown-field",
+                "materials.0.colour",
+                "README",
+            ),
+        ] {
+            let (guide, findings) = read(record.clone());
+            assert_eq!(guide.is_none(), lost, "{record}");
+            let [finding] = &findings[..] else { panic!("{record}: {findings:?}") };
+            assert_eq!(finding.rule, rule, "{record}");
+            assert_eq!(finding.field.as_deref(), Some(field), "{record}");
+            assert!(finding.fix.contains(fix), "{record}: {}", finding.fix);
+            assert_eq!(finding.row, Some(7));
+        }
+    }
+}
