@@ -1,0 +1,4 @@
+import { rememberedElder, rememberedSize, showDisplay } from './memory';
+import './app';
+
+showDisplay(rememberedSize(), rememberedElder());

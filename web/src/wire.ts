@@ -1,0 +1,163 @@
+/** The JSON shapes of the API, as the server writes them. */
+
+export interface Region {
+  code: string;
+  name: string;
+}
+
+export interface Candidate {
+  code: string;
+  name: string;
+  business_item: string | null;
+  item_type: string | null;
+  department: string | null;
+  matched: string | null;
+  confidence: number;
+}
+
+export interface Source {
+  kind: string;
+  reference: string;
+  date: string | null;
+  text: string;
+}
+
+export interface Citation {
+  id: string;
+  field: string;
+  sources: Source[];
+}
+
+export interface Line {
+  label: string;
+  value: string | null;
+  text: string;
+  citation: Citation;
+}
+
+export interface Question {
+  id: string;
+  question: string;
+  multi: boolean;
+  options: { id: string; label: string }[];
+  chosen: string[];
+}
+
+export interface Material {
+  name: string;
+  quantity: string | null;
+  form: string | null;
+  necessity: string | null;
+  source: string | null;
+  source_note: string | null;
+  license_name: string | null;
+  blank_form: string | null;
+  sample_form: string | null;
+  fill_notes: string | null;
+  accept_standard: string | null;
+  basis: string | null;
+  remark: string | null;
+  state: string;
+  waits_for: string[];
+  citation: Citation;
+}
+
+export interface Materials {
+  stated: boolean;
+  summary: string;
+  needed: number;
+  waivable: number;
+  open: number;
+  list: Material[];
+  citation: Citation;
+}
+
+export interface Hall {
+  notice: string;
+  name: string;
+  region: Region;
+  lines: Line[];
+}
+
+export interface Card {
+  item: string;
+  name: string;
+  business_item: string | null;
+  code: string | null;
+  region: Region | null;
+  fit: string;
+  synthetic: boolean;
+  stale: boolean;
+  version: string | null;
+  updated_at: string | null;
+  data_source: string | null;
+  notices: string[];
+  questions: Question[];
+  head: Line[];
+  materials: Materials;
+  conditions: Line[];
+  limits: Line[];
+  channels: Line[];
+  hall: Hall | null;
+  online_url: string | null;
+  mobile_url: string | null;
+  flow: Line[];
+  results: Line[];
+  basis: Line[];
+  faq: { question: string; answer: string; citation: Citation }[];
+}
+
+export interface MatchResponse {
+  status: string;
+  lead: string;
+  confidence: number;
+  region: Region | null;
+  region_choices: Region[];
+  card: Card | null;
+  candidates: Candidate[];
+  notices: string[];
+  trace_id: string;
+}
+
+export interface ItemResponse {
+  item: { code: string; name: string; places: Region[] };
+  card: Card;
+}
+
+export interface MaterialsResponse {
+  item: string;
+  name: string;
+  region: Region | null;
+  fit: string;
+  questions: Question[];
+  materials: Materials;
+}
+
+export interface CompareColumn {
+  asked: Region;
+  guide: Region | null;
+  fit: string | null;
+  synthetic: boolean;
+}
+
+export interface CompareResponse {
+  item: string;
+  name: string;
+  columns: CompareColumn[];
+  rows: { field: string; label: string; values: (string | null)[]; differs: boolean }[];
+}
+
+export interface Suggestion {
+  text: string;
+  code: string;
+  name: string;
+}
+
+export interface ProblemShape {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  errors?: Record<string, string[]>;
+  trace_id: string;
+}
