@@ -58,9 +58,8 @@ fn modules() -> Vec<(String, PathBuf, String)> {
 
 /// Modules named behind `crate::`, with or without braces.
 fn imports(code: &str) -> Vec<String> {
-    let word = |text: &str| -> String {
-        text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
-    };
+    let word =
+        |text: &str| -> String { text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
     let mut found = Vec::new();
     for (at, _) in code.match_indices("crate::") {
         let rest = &code[at + "crate::".len()..];
@@ -154,7 +153,9 @@ fn words_and_judgement_touch_nothing() {
             continue;
         }
         let code = code.split("#[cfg(test)]").next().unwrap_or_default();
-        for word in ["std::fs", "std::net", "std::env", "SystemTime", "Instant::now", "Timestamp::now", "Zoned::now"] {
+        for word in
+            ["std::fs", "std::net", "std::env", "SystemTime", "Instant::now", "Timestamp::now", "Zoned::now"]
+        {
             assert!(!code.contains(word), "{}: `{word}` on a floor that touches nothing", path.display());
         }
     }

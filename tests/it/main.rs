@@ -1,1 +1,14 @@
+//! Tests of the whole: one binary, one file a subject. What belongs where:
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
+mod api; // the HTTP door: shapes against the document, refusals, hostile input
+mod cli; // the program as a person runs it: what it prints, its exit codes, kill -9
+mod corpus; // the shipped corpus: complete, sound, with its sources
+mod house; // what the others share: fixtures, a stand-in for the model, the service without a socket
+mod import; // files in, findings out: every way a file can be wrong
+mod layers; // the walls of the house
+mod measure; // questions with known answers, ours and those of ../shared
+mod model; // the real weights
+mod properties; // what holds for every text: fold, mask, codes
+mod search; // from a question to an item and its place, on a small catalog
+mod socket; // slow bodies, broken requests, many peers

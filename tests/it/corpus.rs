@@ -1,0 +1,187 @@
+//! The shipped corpus: complete, sound, with its sources.
+
+use crate::house::{root, shared};
+use bangban::corpus::{Event, Finding, Options, Severity, read};
+use bangban::guide::{Guide, Hall, Regions, SourceKind, Theme};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+struct Corpus {
+    guides: Vec<Guide>,
+    findings: Vec<Finding>,
+}
+
+static CORPUS: LazyLock<Corpus> = LazyLock::new(|| {
+    let mut corpus = Corpus { guides: Vec::new(), findings: Vec::new() };
+    read(&[root().join("corpus")], &Options::default(), &mut |event| {
+        match event {
+            Event::Guide(guide, _) => corpus.guides.push(*guide),
+            Event::Finding(finding) => corpus.findings.push(finding),
+            Event::Progress { .. } => {}
+        }
+        Ok(())
+    })
+    .unwrap();
+    corpus
+});
+
+#[derive(Deserialize)]
+struct Listed {
+    name: String,
+    tier: String,
+}
+
+fn catalog() -> Option<Vec<Listed>> {
+    let text = std::fs::read_to_string(shared("catalog/items.jsonl")?).unwrap();
+    Some(text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+}
+
+#[test]
+fn nothing_is_lost_or_doubtful() {
+    let wrong: Vec<String> =
+        CORPUS.findings.iter().filter(|f| f.severity != Severity::Notice).map(ToString::to_string).collect();
+    assert!(wrong.is_empty(), "{} findings:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_listed_name_has_its_guide() {
+    let Some(catalog) = catalog() else { return };
+    let names: BTreeSet<&str> = CORPUS.guides.iter().map(|g| g.name.as_str()).collect();
+    let missing: Vec<&str> = catalog.iter().map(|i| i.name.as_str()).filter(|n| !names.contains(n)).collect();
+    assert_eq!(catalog.len(), 755);
+    assert!(missing.is_empty(), "{} missing: {missing:?}", missing.len());
+}
+
+#[test]
+fn curated_guides_are_written_out() {
+    let Some(catalog) = catalog() else { return };
+    let by_name: HashMap<&str, &Guide> = CORPUS.guides.iter().map(|g| (g.name.as_str(), g)).collect();
+    let curated: Vec<&Guide> =
+        catalog.iter().filter(|i| i.tier == "curated").map(|i| by_name[i.name.as_str()]).collect();
+    assert_eq!(curated.len(), 299);
+    for guide in &curated {
+        let name = &guide.name;
+        assert!(guide.common_names.len() >= 3, "{name}: fewer than three everyday names");
+        assert!(
+            !guide.conditions.is_empty() && !guide.materials.is_empty(),
+            "{name}: no conditions or materials"
+        );
+        assert!(!guide.legal_basis.is_empty() && !guide.flow.is_empty(), "{name}: no basis or flow");
+        for material in &guide.materials {
+            let counted = material.originals.is_some() || material.copies.is_some();
+            assert!(material.form.is_some() && counted, "{name}: {} has no form or count", material.name);
+        }
+    }
+    let with_questions = curated
+        .iter()
+        .filter(|g| !g.situations.is_empty() && g.materials.iter().any(|m| m.when.is_some()))
+        .count();
+    assert!(with_questions >= 80, "only {with_questions} guides with 情形 that decide materials");
+}
+
+#[test]
+fn every_field_says_where_it_comes_from() {
+    for guide in &CORPUS.guides {
+        let sources: Vec<_> = guide.provenance.0.values().flatten().collect();
+        assert!(
+            !guide.provenance.of("materials", None).is_empty(),
+            "{}: a field without a source",
+            guide.name
+        );
+        for source in sources {
+            let kind = source.kind;
+            assert!(
+                matches!(kind, SourceKind::Law | SourceKind::Page | SourceKind::Unverified),
+                "{}: {source} in the corpus",
+                guide.name
+            );
+        }
+        assert!(
+            guide.data_source.is_some() && guide.updated_at.is_some(),
+            "{}: no source or date",
+            guide.name
+        );
+        assert!(!guide.synthetic, "{}", guide.name);
+        let stated = serde_json::to_string(&guide.to_json().unwrap()).unwrap();
+        assert_eq!(bangban::text::mask(&stated).found, [], "{}: personal data", guide.name);
+    }
+}
+
+#[test]
+fn an_everyday_name_belongs_to_few() {
+    let mut owners: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for guide in &CORPUS.guides {
+        for name in &guide.common_names {
+            owners.entry(name).or_default().insert(&guide.name);
+        }
+    }
+    let crowded: Vec<_> = owners.iter().filter(|(_, items)| items.len() > 3).collect();
+    assert!(crowded.is_empty(), "{crowded:?}");
+}
+
+#[test]
+fn questions_are_short_and_lead_somewhere() {
+    for guide in &CORPUS.guides {
+        for situation in &guide.situations {
+            assert!((2..=5).contains(&situation.options.len()), "{}: {}", guide.name, situation.id);
+            for option in &situation.options {
+                assert!(option.label.chars().count() <= 18, "{}: {}", guide.name, option.label);
+            }
+        }
+    }
+}
+
+#[test]
+fn divisions_are_all_there_with_their_ambiguous_names() {
+    let regions = Regions::parse(include_str!("../../corpus/regions.tsv")).unwrap();
+    let at = |level: u8| regions.iter().filter(|r| r.code.level() == level && r.note.is_empty()).count();
+    assert_eq!((at(3), at(4)), (12, 103));
+    assert_eq!(at(5), 1225);
+    let said = |name: &str| {
+        regions.iter().filter(|r| r.aliases.iter().any(|a| a.trim_end_matches('?') == name)).count()
+    };
+    for (name, least) in
+        [("前旗", 3), ("中旗", 3), ("后旗", 3), ("左旗", 5), ("右旗", 5), ("扎旗", 2), ("乌市", 3)]
+    {
+        assert!(said(name) >= least, "{name}: {}", said(name));
+    }
+    for former in ["伊盟", "巴盟", "乌盟", "呼盟", "哲盟", "昭盟"] {
+        assert_eq!(said(former), 1, "{former}");
+    }
+}
+
+#[test]
+fn bundles_name_items_of_the_catalog() {
+    let names: BTreeSet<&str> = CORPUS.guides.iter().map(|g| g.name.as_str()).collect();
+    let text = include_str!("../../corpus/onething.jsonl");
+    let themes: Vec<Theme> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(themes.len(), 14);
+    for theme in &themes {
+        for item in theme.members.iter().filter_map(|m| m.item.as_deref()) {
+            assert!(names.contains(item), "{}: {item} is not in the catalog", theme.name);
+        }
+        for member in &theme.members {
+            for before in &member.after {
+                assert!(theme.members.iter().any(|m| m.title == *before), "{}: {before}", theme.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn halls_have_a_page_behind_them() {
+    let halls = Hall::parse_all(include_str!("../../corpus/halls.jsonl")).unwrap();
+    assert!(!halls.is_empty());
+    for hall in halls {
+        assert!(!hall.lines().is_empty());
+        for line in hall.lines() {
+            let sources = &line.citation.sources;
+            assert!(
+                sources.iter().any(|s| s.kind == SourceKind::Page && s.date.is_some()),
+                "{}",
+                hall.place.name
+            );
+        }
+    }
+}

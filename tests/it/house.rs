@@ -1,0 +1,157 @@
+//! What the other tests share: fixtures, a stand-in for the model, the service without a socket.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use bangban::assist::{Assist, Sources, import};
+use bangban::config::Limits;
+use bangban::corpus::Options;
+use bangban::dialog::Thresholds;
+use bangban::embed::{EmbedError, Embedder, Vector};
+use bangban::http::{App, router};
+use bangban::search::{Companions, Manifest, Plan};
+use http_body_util::BodyExt;
+use jiff::civil::{Date, date};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// The day by which fixtures are in force.
+pub fn today() -> Date {
+    date(2026, 11, 25)
+}
+
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A file of `../shared`; says so where it is absent.
+pub fn shared(relative: &str) -> Option<PathBuf> {
+    let path = root().join("../shared").join(relative);
+    if path.exists() {
+        return Some(path);
+    }
+    println!("skipped: {} is not there", path.display());
+    None
+}
+
+/// The small catalog: `tests/fixtures/guides.jsonl`.
+pub fn fixture() -> PathBuf {
+    root().join("tests/fixtures/guides.jsonl")
+}
+
+/// Values a vector of [`embedder`].
+const DIMENSIONS: usize = 64;
+
+/// In place of the model: texts are near when they share characters. Not clever, but always the same.
+pub fn embedder() -> Embedder {
+    Embedder::from_fn(DIMENSIONS, 64, |texts| texts.iter().map(|text| letters(text)).collect()).unwrap()
+}
+
+fn letters(text: &str) -> Result<Vector, EmbedError> {
+    let mut values = vec![0.05; DIMENSIONS];
+    for c in text.chars().filter(|c| c.is_alphanumeric()) {
+        values[(u32::from(c) as usize).wrapping_mul(2_654_435_761) % DIMENSIONS] += 1.0;
+    }
+    Vector::unit(values)
+}
+
+pub fn companions() -> Companions {
+    Companions {
+        regions: include_str!("../../corpus/regions.tsv").to_owned(),
+        lexicon: include_str!("../../corpus/lexicon/everyday.tsv").to_owned(),
+        themes: include_str!("../../corpus/onething.jsonl").to_owned(),
+        halls: include_str!("../../corpus/halls.jsonl").to_owned(),
+        dictionary: String::new(),
+    }
+}
+
+/// Imports guides into an index folder.
+pub fn build(root: &Path, paths: &[PathBuf], embedder: Option<&Embedder>) -> Manifest {
+    let sources = Sources { paths: paths.to_vec(), options: Options::default(), companions: companions() };
+    let plan = Plan { root: root.to_owned(), now: jiff::Timestamp::now(), allow_shrink: true };
+    import(sources, plan, embedder, &mut |_| {}).unwrap().0
+}
+
+/// An index of the small catalog with the stand-in model.
+pub fn assist() -> (TempDir, Assist) {
+    let dir = tempfile::tempdir().unwrap();
+    let embedder = embedder();
+    build(dir.path(), &[fixture()], Some(&embedder));
+    let assist = Assist::open(dir.path(), Some(embedder), Thresholds::default()).unwrap();
+    (dir, assist)
+}
+
+/// The service over the small catalog, kept with its folder.
+pub struct House {
+    pub app: Arc<App>,
+    _dir: TempDir,
+}
+
+impl House {
+    pub fn new(limits: Limits) -> House {
+        let (dir, assist) = assist();
+        let metrics = PrometheusBuilder::new().build_recorder().handle();
+        House { app: Arc::new(App { assist: Arc::new(assist), limits, metrics, today }), _dir: dir }
+    }
+
+    pub fn open() -> House {
+        House::new(Limits { per_minute: 0, ..Limits::default() })
+    }
+
+    pub fn router(&self) -> Router {
+        router(self.app.clone())
+    }
+
+    pub async fn call(&self, request: Request<Body>) -> Reply {
+        let response = self.router().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        Reply { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.call(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, body: impl Into<Body>) -> Reply {
+        let request =
+            Request::post(path).header("content-type", "application/json").body(body.into()).unwrap();
+        self.call(request).await
+    }
+
+    pub async fn ask(&self, body: Value) -> Value {
+        let reply = self.post("/api/v1/match", body.to_string()).await;
+        assert_eq!(reply.status, StatusCode::OK, "{body}: {}", reply.text());
+        reply.json()
+    }
+}
+
+/// A whole answer of the service.
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl Reply {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|e| panic!("{e}: {}", self.text()))
+    }
+
+    pub fn kind(&self) -> &str {
+        self.headers.get("content-type").map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// Percent-encodes a query value.
+pub fn encoded(text: &str) -> String {
+    text.bytes().map(|b| format!("%{b:02X}")).collect()
+}
