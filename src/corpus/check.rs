@@ -343,7 +343,7 @@ fn same_phone(guide: &Guide) -> Option<String> {
 
 static PHONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     // Area code and number, mobile, short public line with or without area code, 400 and 800 lines.
-    Regex::new(r"^(\(?0\d{2,3}\)?[-—－ ]?\d{7,8}([-—－转]\d{1,6})?|1[3-9]\d{9}|(\(?0\d{2,3}\)?[-—－ ]?)?1\d{2,5}([-—－转]\d{1,4})*|[48]00[-—－ ]?\d{3}[-—－ ]?\d{4}|无)$").ok()
+    Regex::new(r"^(\(?0\d{2,3}\)?[-—－ ]?\d{7,8}([-—－转]\d{1,6})?|1[3-9]\d{9}|(\(?0\d{2,3}\)?[-—－ ]?)?1\d{2,5}([-—－转]\d{1,4})*|95\d{3,4}|[48]00[-—－ ]?\d{3}[-—－ ]?\d{4}|无)$").ok()
 });
 
 fn phone_form(guide: &Guide) -> Option<String> {
