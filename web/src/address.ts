@@ -29,17 +29,18 @@ export function readAddress(search: string): Address {
     const code = params.get(name) ?? '';
     return DIVISION.test(code) ? code : '';
   };
-  const answers: Record<string, string[]> = {};
+  // Ids come from outside: in a map, one like "constructor" means nothing.
+  const answers = new Map<string, string[]>();
   for (const [name, value] of params) {
     const id = name.slice(ANSWER.length);
-    if (name.startsWith(ANSWER) && id && value) answers[id] = [...(answers[id] ?? []), value];
+    if (name.startsWith(ANSWER) && id && value) answers.set(id, [...(answers.get(id) ?? []), value]);
   }
   return {
     q: (params.get('q') ?? '').trim(),
     region: division('region'),
     code: params.get('code') ?? '',
     place: params.get('place') === ALL ? ALL : division('place'),
-    answers,
+    answers: Object.fromEntries(answers),
   };
 }
 

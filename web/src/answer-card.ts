@@ -111,9 +111,12 @@ export class AnswerCard extends LitElement {
         border-color: var(--accent);
         color: var(--accent-strong);
         font-weight: 600;
+        flex-wrap: wrap;
+        justify-content: start;
       }
       .scope .chip u {
         font-weight: 400;
+        white-space: nowrap;
         text-underline-offset: 0.2em;
       }
       .from {
@@ -143,7 +146,7 @@ export class AnswerCard extends LitElement {
         grid-area: how;
         min-width: 0;
       }
-      section + section {
+      section ~ section {
         margin-top: var(--gap-l);
       }
       h3 {
@@ -162,7 +165,7 @@ export class AnswerCard extends LitElement {
         vertical-align: -0.1em;
       }
       .situations {
-        padding: var(--gap-s) var(--gap) var(--gap);
+        padding: var(--gap-s) var(--inset) var(--gap);
         border-radius: var(--radius);
         background: var(--ground);
       }
@@ -171,7 +174,7 @@ export class AnswerCard extends LitElement {
       }
       .hall {
         margin-top: var(--gap-s);
-        padding: var(--gap-s) var(--gap);
+        padding: var(--gap-s) var(--inset);
         border-radius: var(--radius);
         background: var(--ground);
       }
@@ -214,6 +217,7 @@ export class AnswerCard extends LitElement {
       }
       details.fold small {
         color: var(--ink-soft);
+        font-size: var(--text-s);
         font-weight: 400;
       }
       .folded {
@@ -231,7 +235,6 @@ export class AnswerCard extends LitElement {
       .faq dd.cite {
         display: flex;
         flex-wrap: wrap;
-        margin-left: -0.4em;
         white-space: normal;
       }
       .provenance {
@@ -273,6 +276,9 @@ export class AnswerCard extends LitElement {
         }
         h3 {
           margin: 4mm 0 1mm;
+        }
+        section ~ section {
+          margin-top: 0;
         }
         .actions,
         .extra,
@@ -440,7 +446,7 @@ export class AnswerCard extends LitElement {
     return html`<div data-cite=${line.citation.id}>
       <dt>${line.label}</dt>
       <dd>${line.text}</dd>
-      ${cited
+      ${cited && line.value !== null
         ? html`<dd class="cite"><bangban-source .citation=${line.citation} .label=${line.label}></bangban-source></dd>`
         : nothing}
     </div>`;

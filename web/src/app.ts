@@ -132,7 +132,7 @@ export class BangbanApp extends LitElement {
         position: relative;
         z-index: 2;
         padding-top: clamp(1.5rem, 6vw, 4.5rem);
-        padding-bottom: clamp(4rem, 9vw, 8rem);
+        padding-bottom: var(--hills-room);
       }
       .hero.compact .inner {
         padding-top: var(--gap);
@@ -191,6 +191,9 @@ export class BangbanApp extends LitElement {
       .panel .row,
       .failure .row {
         margin-top: var(--gap-s);
+      }
+      .panel .block {
+        margin: var(--gap) 0 0;
       }
       .failure {
         margin-bottom: var(--gap);
@@ -593,19 +596,20 @@ export class BangbanApp extends LitElement {
     const region = this.region?.name ?? wording.wholeRegion;
     return html`<header class="bar">
       <div class="inner">
-        <a class="brand" href="/" aria-label=${wording.home}>
+        <a class="brand" href="/">
           ${mark}
           <h1>${wording.title}<small>${wording.subtitle}</small></h1>
+          <span class="unseen">${wording.home}</span>
         </a>
         <div class="tools" role="group" aria-label=${wording.sizeGroup}>
           <button class="button" type="button" aria-label=${wording.regionButton(region)} @click=${() => void this.changeRegion()}>
             ${region}<span aria-hidden="true">▾</span>
           </button>
-          <button class="button" type="button" aria-label=${wording.smaller} @click=${() => this.display(this.size - 1, this.elder)}>
-            A−
+          <button class="button" type="button" aria-label=${wording.smallerAria} @click=${() => this.display(this.size - 1, this.elder)}>
+            ${wording.smaller}
           </button>
-          <button class="button" type="button" aria-label=${wording.larger} @click=${() => this.display(this.size + 1, this.elder)}>
-            A＋
+          <button class="button" type="button" aria-label=${wording.largerAria} @click=${() => this.display(this.size + 1, this.elder)}>
+            ${wording.larger}
           </button>
           <button class="button" type="button" aria-pressed=${this.elder ? 'true' : 'false'} @click=${() => this.display(this.size, !this.elder)}>
             ${wording.elder}

@@ -24,9 +24,9 @@ function sourceText(source: Source): string {
   return kind && kind !== source.text ? `${kind}：${source.text}` : source.text;
 }
 
-/** The one citation behind all lines, if they share their sources; then it need not be repeated at each. */
+/** The one citation behind all lines that say something, if they share their sources; silence has none. */
 export function sharedCitation(lines: readonly Line[]): Citation | null {
-  const [first, ...rest] = lines;
+  const [first, ...rest] = lines.filter((line) => line.value !== null);
   if (!first || rest.length === 0) return null;
   const sources = JSON.stringify(first.citation.sources);
   const same = rest.every((line) => JSON.stringify(line.citation.sources) === sources);

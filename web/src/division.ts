@@ -15,11 +15,22 @@ export function ownName(name: string, parent: string): string {
   return parent && name.length > parent.length && name.startsWith(parent) ? name.slice(parent.length) : name;
 }
 
+/** A division's name behind the names of those above it, as an answer names a place. */
+export function fullName(name: string, above: string): string {
+  return name.startsWith(above) ? name : above + name;
+}
+
 /** Looks a division up by its code, which an address carries without the name. */
 export async function divisionByCode(code: string): Promise<Region | null> {
-  const line = divisionLine(code);
-  const last = line[line.length - 1];
-  if (!last) return null;
-  const siblings = await regionsBelow(line[line.length - 2] ?? '');
-  return siblings.find((region) => region.code === last) ?? null;
+  let found: Region | null = null;
+  let above = '';
+  let name = '';
+  for (const step of divisionLine(code)) {
+    const next = (await regionsBelow(above)).find((region) => region.code === step);
+    if (!next) return null;
+    above = step;
+    name = fullName(next.name, name);
+    found = { code: step, name };
+  }
+  return found;
 }

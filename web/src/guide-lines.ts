@@ -86,14 +86,14 @@ export class GuideLines extends LitElement {
       }
       .items .text {
         flex: 1 1 0;
-        min-width: 10em;
+        min-width: min(10em, 100%);
         white-space: pre-line;
         overflow-wrap: anywhere;
       }
       .shared {
         display: flex;
         flex-wrap: wrap;
-        margin: 0.4rem 0 0 -0.4em;
+        margin-top: 0.4rem;
       }
       @media print {
         .pair,
@@ -109,6 +109,7 @@ export class GuideLines extends LitElement {
         }
         dd.value {
           flex: 1 1 auto;
+          order: 0;
         }
         .items .bullet {
           background: none;
@@ -142,7 +143,9 @@ export class GuideLines extends LitElement {
         (line) => html`<div class="pair" data-cite=${line.citation.id}>
           <dt>${line.label}</dt>
           <dd class="value ${line.value === null ? 'missing' : ''}">${this.value(line)}</dd>
-          <dd class="cite"><bangban-source .citation=${line.citation} .label=${line.label}></bangban-source></dd>
+          ${line.value === null
+            ? nothing
+            : html`<dd class="cite"><bangban-source .citation=${line.citation} .label=${line.label}></bangban-source></dd>`}
         </div>`,
       )}
     </dl>`;
@@ -157,7 +160,7 @@ export class GuideLines extends LitElement {
           ? nothing
           : html`<span class="bullet ${this.numbered ? '' : 'dot'}" aria-hidden="true">${this.numbered ? at + 1 : ''}</span>`}
         <span class="text ${line.value === null ? 'missing' : ''}">${this.value(line)}</span>
-        ${shared ? nothing : html`<bangban-source .citation=${line.citation} .label=${line.label}></bangban-source>`}
+        ${shared || line.value === null ? nothing : html`<bangban-source .citation=${line.citation} .label=${line.label}></bangban-source>`}
       </li>`,
     );
     return html`${this.numbered ? html`<ol class="items">${rows}</ol>` : html`<ul class="items">${rows}</ul>`}

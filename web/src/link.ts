@@ -15,18 +15,22 @@ export interface Stretch {
   phone?: string;
 }
 
-const PHONE = /(?<![\d-])(0\d{2,3}[-－ ]?\d{7,8}(?:[-－转]\d{1,5})?|1[3-9]\d{9}|400[-－]?\d{3}[-－]?\d{4}|12345|12333|12366|12393)(?![\d-])/g;
+// Without a look-behind, which Safari before 16.4 can't read: what stands before is matched and left out.
+const PHONE = /(^|[^\d-])(?:(0\d{2,3}[-－ ]?\d{7,8})(?:[-－转](\d{1,5}))?|1[3-9]\d{9}|400[-－]?\d{3}[-－]?\d{4}|12345|12333|12366|12393)(?![\d-])/g;
 
 /** Splits a text at its phone numbers. */
 export function phones(text: string): Stretch[] {
   const list: Stretch[] = [];
   let from = 0;
   for (const match of text.matchAll(PHONE)) {
-    if (match.index > from) list.push({ text: text.slice(from, match.index) });
-    const [main, extension] = match[0].replace(/[－ ]/g, '-').split('转');
-    const digits = (main ?? '').replace(/-/g, '');
-    list.push({ text: match[0], phone: extension ? `${digits},${extension}` : digits });
-    from = match.index + match[0].length;
+    const [found, before = '', landline, extension] = match;
+    const start = match.index + before.length;
+    const whole = found.slice(before.length);
+    if (start > from) list.push({ text: text.slice(from, start) });
+    const digits = (landline ?? whole).replace(/\D/g, '');
+    // A comma makes a phone wait before it dials the extension.
+    list.push({ text: whole, phone: extension ? `${digits},${extension}` : digits });
+    from = start + whole.length;
   }
   if (from < text.length) list.push({ text: text.slice(from) });
   return list;

@@ -126,7 +126,6 @@ export class MaterialList extends LitElement {
       .shared {
         display: flex;
         flex-wrap: wrap;
-        margin-left: -0.4em;
         padding-top: 0.6rem;
       }
       @media print {
@@ -200,12 +199,19 @@ export class MaterialList extends LitElement {
     const labels = Object.entries(wording.noteLabels) as [keyof typeof wording.noteLabels, string][];
     const notes = labels.filter(([field]) => material[field]);
     if (notes.length === 0) return nothing;
-    return html`<details>
-      <summary>${wording.notes}<span class="unseen">（${material.name}）</span></summary>
-      <dl class="notes">
-        ${notes.map(([field, label]) => html`<div><dt>${label}</dt><dd>${this.note(material[field] ?? '', label)}</dd></div>`)}
-      </dl>
-    </details>`;
+    const rows = notes.map(
+      ([field, label]) => html`<div><dt>${label}</dt><dd>${this.note(material[field] ?? '', label)}</dd></div>`,
+    );
+    // Paper can't be unfolded.
+    return html`<details class="screen-only">
+        <summary>${wording.notes}<span class="unseen">（${material.name}）</span></summary>
+        <dl class="notes">
+          ${rows}
+        </dl>
+      </details>
+      <dl class="notes print-only">
+        ${rows}
+      </dl>`;
   }
 
   private note(text: string, label: string) {

@@ -55,7 +55,7 @@ export class QuestionBox extends LitElement {
       }
       .field {
         position: relative;
-        flex: 1 1 16rem;
+        flex: 999 1 16rem;
         min-width: 0;
       }
       input {
@@ -70,8 +70,9 @@ export class QuestionBox extends LitElement {
       input[aria-invalid='true'] {
         border-color: var(--bad-ink);
       }
+      /* Beside the box it keeps its size; on a line of its own it fills the line. */
       .send {
-        flex: 0 1 auto;
+        flex: 1 1 auto;
         min-height: 3.5rem;
         min-width: 7rem;
         border-radius: var(--radius);

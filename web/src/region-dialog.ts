@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { regionsBelow } from './api';
-import { divisionLine, ownName } from './division';
+import { divisionLine, fullName, ownName } from './division';
 import { base, controls, notices } from './sheet';
 import { wording } from './wording';
 import type { Region } from './wire';
@@ -127,8 +127,15 @@ export class RegionDialog extends LitElement {
   }
 
   private get chosen(): Region | null {
-    const deepest = [...this.levels].reverse().find((level) => level.chosen);
-    return deepest?.options.find((region) => region.code === deepest.chosen) ?? null;
+    let chosen: Region | null = null;
+    let name = '';
+    for (const level of this.levels) {
+      const next = level.options.find((region) => region.code === level.chosen);
+      if (!next) break;
+      name = fullName(next.name, name);
+      chosen = { code: next.code, name };
+    }
+    return chosen;
   }
 
   override render() {
@@ -154,7 +161,7 @@ export class RegionDialog extends LitElement {
     return html`<label for="level-${depth}">${label}</label>
       <select
         id="level-${depth}"
-        ?disabled=${!level}
+        ?disabled=${depth > 0 && !level}
         .value=${level?.chosen ?? ''}
         @change=${(event: Event) => this.pick(depth, (event.target as HTMLSelectElement).value)}
       >

@@ -21,9 +21,10 @@ export class SourceButton extends LitElement {
         display: contents;
       }
       button {
-        flex: none;
+        flex: 0 1 auto;
         min-height: var(--target);
-        margin: -0.55rem 0;
+        /* The text, not the padding around it, lines up with what stands above and beside it. */
+        margin: -0.55rem -0.4em;
         font-size: var(--text-s);
         color: var(--ink-soft);
         text-decoration-color: var(--rule);

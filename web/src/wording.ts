@@ -8,7 +8,7 @@ export const wording = {
   toContent: '跳到正文',
   home: '回到首页',
   call: '人工咨询 12345',
-  callAria: '拨打 12345 人工咨询',
+  callAria: '人工咨询 12345，拨打电话',
 
   ask: '您想办什么事？',
   askHint: '用平常的话写就行。请不要填写身份证号、手机号。',
@@ -46,8 +46,10 @@ export const wording = {
   cancel: '取消',
   regionFailed: '地区名单没有取到，请重试。',
 
-  smaller: '字小一些',
-  larger: '字大一些',
+  smaller: 'A−',
+  smallerAria: 'A−，字小一些',
+  larger: 'A＋',
+  largerAria: 'A＋，字大一些',
   elder: '长者模式',
   sizeGroup: '显示设置',
   copied: '已复制',

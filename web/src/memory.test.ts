@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import * as memory from './memory';
+import type { Region } from './wire';
+
+const HAILAR: Region = { code: '150702', name: '呼伦贝尔市海拉尔区' };
+
+/** What a browser keeps, as far as the page uses it. */
+function storage() {
+  const kept = new Map<string, string>();
+  return {
+    kept,
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  };
+}
+
+let local: ReturnType<typeof storage>;
+beforeEach(() => {
+  local = storage();
+  vi.stubGlobal('localStorage', local);
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe('the region', () => {
+  test('is remembered with its name and nothing else', () => {
+    memory.rememberRegion({ ...HAILAR, level: 3 } as Region);
+    expect(memory.rememberedRegion()).toEqual(HAILAR);
+    expect([...local.kept.values()].map((text) => JSON.parse(text) as unknown)).toEqual([HAILAR]);
+  });
+
+  test('is forgotten when the whole region is chosen', () => {
+    memory.rememberRegion(HAILAR);
+    memory.rememberRegion(null);
+    expect(memory.rememberedRegion()).toBeNull();
+    expect(local.kept.size).toBe(0);
+  });
+
+  test.each(['{', 'null', '12', '"150702"', '[]', '{"code":"150702"}', '{"code":150702,"name":"海拉尔区"}'])(
+    'is nowhere when the memory holds %s',
+    (text) => {
+      local.setItem('bangban.region', text);
+      expect(memory.rememberedRegion(), text).toBeNull();
+    },
+  );
+});
+
+describe('the display', () => {
+  test.each<[row: string, kept: string | null, want: number]>([
+    ['nothing', null, 0],
+    ['a step up', '2', 2],
+    ['a step down', '-1', -1],
+    ['past the largest', '4', 0],
+    ['past the smallest', '-2', 0],
+    ['half a step', '0.5', 0],
+    ['no number', 'big', 0],
+  ])('reads the size from %s', (row, kept, want) => {
+    if (kept !== null) local.setItem('bangban.size', kept);
+    expect(memory.rememberedSize(), row).toBe(want);
+  });
+
+  test.each<[size: number, elder: boolean]>([
+    [0, false],
+    [3, false],
+    [-1, true],
+    [0, true],
+  ])('remembers size %i, elder mode %s', (size, elder) => {
+    memory.rememberDisplay(1, true);
+    memory.rememberDisplay(size, elder);
+    expect(memory.rememberedSize()).toBe(size);
+    expect(memory.rememberedElder()).toBe(elder);
+  });
+
+  test('keeps nothing while it is as usual', () => {
+    memory.rememberDisplay(2, true);
+    memory.rememberDisplay(0, false);
+    expect(local.kept.size).toBe(0);
+  });
+
+  test('is set on the page and taken off again', () => {
+    const root = { dataset: {} as DOMStringMap };
+    vi.stubGlobal('document', { documentElement: root });
+    memory.showDisplay(2, true);
+    expect(root.dataset).toEqual({ size: '2', elder: '' });
+    memory.showDisplay(0, false);
+    expect(root.dataset).toEqual({ size: '0' });
+  });
+});
+
+test('without a memory the page forgets, and goes on', () => {
+  const off = () => {
+    throw new DOMException('denied', 'SecurityError');
+  };
+  vi.stubGlobal('localStorage', { getItem: off, setItem: off, removeItem: off });
+  memory.rememberRegion(HAILAR);
+  memory.rememberDisplay(2, true);
+  expect(memory.rememberedRegion()).toBeNull();
+  expect(memory.rememberedSize()).toBe(0);
+  expect(memory.rememberedElder()).toBe(false);
+});

@@ -1,0 +1,132 @@
+import type { Page } from '@playwright/test';
+import { ask, card, everything, expect, openCard, sticksOut, test, vague } from './help';
+
+const rem = (page: Page) => page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).fontSize));
+const textSize = (page: Page) =>
+  page.locator('bangban-question .hint').evaluate((element) => parseFloat(getComputedStyle(element).fontSize));
+
+/** Everything that a citizen may open, one after the other, each checked for what sticks out. */
+async function walk(page: Page, q: string) {
+  const fits = async (where: string) => expect.poll(() => sticksOut(page), where).toEqual([]);
+  await page.goto('/');
+  await fits('start page');
+
+  await page.getByRole('button', { name: /^地区：/ }).click();
+  const dialog = page.getByRole('dialog', { name: '选择地区' });
+  await dialog.getByLabel('盟市').selectOption({ label: '呼伦贝尔市' });
+  await dialog.getByLabel('旗县市区').selectOption({ label: '莫力达瓦达斡尔族自治旗' });
+  await fits('region dialog');
+  await expect(dialog.getByRole('button', { name: '确定' })).toBeVisible();
+  await dialog.getByRole('button', { name: '确定' }).click();
+  await expect(page.getByRole('button', { name: /^地区：.*莫力达瓦达斡尔族自治旗/ })).toBeVisible();
+  await fits('start page with a long region');
+
+  await page.getByRole('combobox').pressSequentially('身份');
+  await expect(page.getByRole('option').first()).toBeVisible();
+  await fits('type-ahead');
+
+  await ask(page, q);
+  await expect(page.locator('bangban-candidates li').first()).toBeVisible();
+  await fits('candidates');
+
+  await ask(page, '身份证丢了需要带什么');
+  await expect(card(page)).toBeVisible();
+  for (const summary of await card(page).locator('summary').all()) await summary.click();
+  for (const source of await card(page).locator('bangban-source button').all()) await source.click();
+  await fits('card with everything open');
+
+  await card(page).getByRole('button', { name: '与其他地区对比' }).click();
+  await page.getByRole('button', { name: '开始对比' }).click();
+  await expect(page.getByRole('table')).toBeVisible();
+  await fits('comparison');
+}
+
+for (const [name, width, height] of [
+  ['a phone', 360, 740],
+  ['the narrowest phone, which is also a desktop at 400 %', 320, 640],
+] as const) {
+  test.describe(`on ${name}`, () => {
+    test.use({ viewport: { width, height } });
+
+    test('nothing sticks out sideways anywhere', async ({ page, request }) => {
+      await walk(page, (await vague(request)).q);
+    });
+
+    test('nothing sticks out in elder mode at its largest text', async ({ page, request }) => {
+      await page.goto('/');
+      await page.getByRole('button', { name: '长者模式' }).click();
+      for (let step = 0; step < 3; step++) await page.getByRole('button', { name: '字大一些' }).click();
+      await walk(page, (await vague(request)).q);
+    });
+
+    test('every button is large enough for a thumb', async ({ page }) => {
+      await openCard(page);
+      const small = await page.evaluate(`${everything}
+        .filter((element) => element.matches('button, a.button, select, summary, label.chip, input:not([type=radio])'))
+        .filter((element) => !element.matches('.skip'))
+        .map((element) => [element.textContent.trim().slice(0, 20) || element.localName, element.getBoundingClientRect()])
+        .filter(([, box]) => box.height < 44 || box.width < 44)
+        .map(([text, box]) => text + ': ' + box.width + ' × ' + box.height)`);
+      expect(small).toEqual([]);
+    });
+  });
+}
+
+test('A＋ and A− change the text in steps, stop at the ends, and are remembered', async ({ page }) => {
+  await page.goto('/');
+  const larger = page.getByRole('button', { name: '字大一些' });
+  const smaller = page.getByRole('button', { name: '字小一些' });
+  const usual = await rem(page);
+  await larger.click();
+  const first = await rem(page);
+  expect(first).toBeGreaterThan(usual);
+  await larger.click();
+  const second = await rem(page);
+  expect(second).toBeGreaterThan(first);
+  await page.reload();
+  await expect.poll(() => rem(page)).toBe(second);
+  await larger.click();
+  const largest = await rem(page);
+  await larger.click();
+  expect(await rem(page), 'there is a largest').toBe(largest);
+
+  for (let step = 0; step < 4; step++) await smaller.click();
+  const smallest = await rem(page);
+  expect(smallest).toBeLessThan(usual);
+  expect(smallest, 'never below a readable size').toBeGreaterThanOrEqual(16);
+  await smaller.click();
+  expect(await rem(page), 'there is a smallest').toBe(smallest);
+  await larger.click();
+  expect(await rem(page)).toBe(usual);
+});
+
+test('elder mode has text of 24 px and more, is remembered, and can be left', async ({ page }) => {
+  await page.goto('/');
+  const elder = page.getByRole('button', { name: '长者模式' });
+  await expect(elder).toHaveAttribute('aria-pressed', 'false');
+  const usual = await textSize(page);
+  await elder.click();
+  await expect(elder).toHaveAttribute('aria-pressed', 'true');
+  expect(await textSize(page)).toBeGreaterThanOrEqual(24);
+  await page.reload();
+  await expect(elder).toHaveAttribute('aria-pressed', 'true');
+  expect(await textSize(page)).toBeGreaterThanOrEqual(24);
+
+  await ask(page, '身份证丢了需要带什么');
+  await expect(card(page)).toBeVisible();
+  const small = await page.evaluate(`${everything}
+    .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()))
+    .filter((element) => !element.closest('.unseen, option') && parseFloat(getComputedStyle(element).fontSize) < 24)
+    .map((element) => element.textContent.trim().slice(0, 30))`);
+  expect(small, 'no text below 24 px').toEqual([]);
+  // One column: the right-hand block stands below the materials.
+  const bring = await card(page).locator('.bring').boundingBox();
+  const when = await card(page).locator('.when').boundingBox();
+  expect(when?.y ?? 0).toBeGreaterThanOrEqual((bring?.y ?? 0) + (bring?.height ?? 0));
+
+  await elder.click();
+  await expect(elder).toHaveAttribute('aria-pressed', 'false');
+  expect(await textSize(page)).toBe(usual);
+  await page.reload();
+  await expect(elder).toHaveAttribute('aria-pressed', 'false');
+});

@@ -1,0 +1,61 @@
+import { card, everything, expect, flatTexts, materialNames, openCard, test } from './help';
+
+test('on paper stand the materials with boxes to tick, and nothing that can only be clicked', async ({ page }) => {
+  await openCard(page);
+  const summary = page.locator('bangban-materials .summary');
+  const before = await summary.innerText();
+  await page.getByRole('radio', { name: '本人办，已满16岁' }).check();
+  await expect(summary).not.toHaveText(before);
+  await page.locator('bangban-materials bangban-source button').first().click();
+  const names = await flatTexts(materialNames(page));
+  await page.emulateMedia({ media: 'print' });
+
+  await expect(card(page).getByText('办事材料清单')).toBeVisible();
+  await expect(card(page).getByRole('heading', { level: 2 })).toBeVisible();
+  expect(names.length).toBeGreaterThan(0);
+  for (const [at, name] of names.entries()) {
+    const row = page.locator('bangban-materials li').nth(at);
+    await expect(row.locator('.name')).toHaveText(name);
+    await expect(row.locator('.name')).toBeVisible();
+    await expect(row.locator('.tick')).toBeVisible();
+  }
+  await expect(card(page).getByText('您的情况：丢失补领；本人办，已满16岁')).toBeVisible();
+  await expect(card(page).getByText(/^打印于 .*以受理窗口答复为准/)).toBeVisible();
+  await expect(card(page).locator('.pair', { hasText: '收费' })).toContainText('40元');
+  // What is folded away on the screen is unfolded on paper.
+  await expect(page.locator('bangban-materials dl.notes:visible').first()).toContainText('备注');
+  // What nobody has checked says so on paper too, where no button can be pressed.
+  await expect(card(page).getByText('（出处·未经核对）').first()).toBeVisible();
+
+  const chrome = await page.evaluate(`${everything}
+    .filter((element) => element.matches('button, summary, input, select, nav, footer, .hero, .bar, .skip, .panel, bangban-question input'))
+    .map((element) => element.localName + ' ' + element.textContent.trim().slice(0, 30))`);
+  expect(chrome, 'nothing of the screen').toEqual([]);
+});
+
+test('the sheet is black on white whatever the screen looks like', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await openCard(page);
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  const colours = (await page.evaluate(`(() => {
+    const light = (colour) => {
+      const [r, g, b] = colour.match(/[\\d.]+/g).map(Number);
+      return (r + g + b) / 3;
+    };
+    return ${everything}
+      .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()))
+      .filter((element) => !element.closest('.unseen') && light(getComputedStyle(element).color) > 120)
+      .map((element) => element.localName + ' ' + element.textContent.trim().slice(0, 20));
+  })()`)) as string[];
+  expect(colours, 'pale text').toEqual([]);
+});
+
+test('the print button prints', async ({ page }) => {
+  await page.addInitScript(() => {
+    (window as unknown as { printed: number }).printed = 0;
+    window.print = () => void (window as unknown as { printed: number }).printed++;
+  });
+  await openCard(page);
+  await card(page).getByRole('button', { name: '打印清单' }).click();
+  expect(await page.evaluate(() => (window as unknown as { printed: number }).printed)).toBe(1);
+});
