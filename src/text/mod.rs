@@ -98,7 +98,8 @@ impl Analyzer {
     /// Analyses a question. Personal data are masked before anything else looks at it.
     pub fn query(&self, text: &str) -> Query {
         let masked = mask(text);
-        let folded = self.fold(&masked.text);
+        // What is left of a number says nothing about what is asked.
+        let folded = self.fold(&masked.blanked(text));
         let mentions = self.gazetteer.find(&folded);
         let mut words: Vec<String> = Vec::new();
         let mut add = |word: &str| {

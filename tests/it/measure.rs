@@ -84,7 +84,7 @@ async fn real_guides_of_a_province_come_in_whole_and_go_out_again() {
     assert!(with_materials >= 800, "{with_materials}");
 }
 
-/// Every fourth of the questions written for this project, over the shipped corpus.
+/// Some of the questions written for this project, over the shipped corpus.
 #[tokio::test]
 async fn our_own_questions_find_their_items() {
     let Some(questions) = shared("questions/items.jsonl") else { return };
@@ -94,7 +94,7 @@ async fn our_own_questions_find_their_items() {
     let picked: String = std::fs::read_to_string(questions)
         .unwrap()
         .lines()
-        .step_by(12)
+        .step_by(25)
         .map(|line| {
             let row: serde_json::Value = serde_json::from_str(line).unwrap();
             format!(
