@@ -310,7 +310,7 @@ def gguf_value(value):
     return struct.pack("<II", 4, value)
 
 
-def write_gguf(path, metadata, tensors):
+def write_gguf(path, metadata, tensors, types=GGUF_TYPE):
     """Write GGUF version 3: header, metadata, tensor directory, aligned tensors."""
     head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(metadata))
     for key, value in metadata.items():
@@ -320,7 +320,7 @@ def write_gguf(path, metadata, tensors):
         head += gguf_string(name) + struct.pack("<I", len(shape))
         # GGUF lists the fastest-running dimension first.
         head += b"".join(struct.pack("<Q", n) for n in reversed(shape))
-        head += struct.pack("<IQ", GGUF_TYPE[kind], offset)
+        head += struct.pack("<IQ", types[kind], offset)
         offset += len(data) + -len(data) % GGUF_ALIGNMENT
     with open(path, "wb") as file:
         file.write(head)

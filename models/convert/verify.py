@@ -13,12 +13,12 @@ the reference texts of the tests. Exits with 1 if anything differs.
 import argparse
 import json
 import pathlib
-import struct
 import sys
 
 import tokenizers
 
 import convert
+import gguf
 import reference
 
 FIXTURE = convert.HERE.parent.parent / "tests" / "fixtures" / "model_reference.jsonl"
@@ -49,46 +49,10 @@ def compare_tokens(full, pruned, path):
     return different
 
 
-def read_gguf(data):
-    """Return {name: bytes} of a GGUF file written by convert.py."""
-    view = memoryview(data)
-    tensors, keys = struct.unpack_from("<QQ", view, 8)
-    at = 24
-
-    def string():
-        nonlocal at
-        length, = struct.unpack_from("<Q", view, at)
-        text = bytes(view[at + 8:at + 8 + length]).decode()
-        at += 8 + length
-        return text
-
-    for _ in range(keys):
-        string()
-        kind, = struct.unpack_from("<I", view, at)
-        at += 4
-        if kind == 8:
-            string()
-        else:
-            at += 4
-    directory = []
-    for _ in range(tensors):
-        name = string()
-        dimensions, = struct.unpack_from("<I", view, at)
-        shape = struct.unpack_from(f"<{dimensions}Q", view, at + 4)
-        at += 4 + 8 * dimensions
-        kind, offset = struct.unpack_from("<IQ", view, at)
-        at += 12
-        count = 1
-        for size in shape:
-            count *= size
-        directory.append((name, offset, count * 4 if kind == 0 else count // 32 * 18))
-    start = at + -at % convert.GGUF_ALIGNMENT
-    return {name: view[start + offset:start + offset + size] for name, offset, size in directory}
-
-
 def compare_weights(source, vocabulary, model):
     """Return the names of tensors that differ from the source."""
-    found = read_gguf((model / "weights.gguf").read_bytes())
+    _, tensors = gguf.read(model / "weights.gguf")
+    found = {name: data for name, (_, _, data) in tensors.items()}
     row_of = {piece: i for i, piece in enumerate(source.pieces)}
     wrong = []
     for old, name in convert.tensor_names(source.layers):

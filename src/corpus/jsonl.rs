@@ -116,7 +116,7 @@ fn bad_json(file: &str, row: u64, error: &serde_json::Error) -> Finding {
     )
 }
 
-fn wrong_encoding(file: &str, row: u64) -> Finding {
+pub(super) fn wrong_encoding(file: &str, row: u64) -> Finding {
     Finding::new(
         Severity::Error,
         "encoding",

@@ -1,7 +1,7 @@
 //! CSV files and workbooks → rows of texts, with guards against files made to hurt.
 
 use super::finding::{Finding, Severity};
-use super::jsonl::{converted_notice, too_large};
+use super::jsonl::{converted_notice, too_large, wrong_encoding};
 use super::source::{self, Input, Kind};
 use super::{Fault, Options};
 use calamine::{Data, DataType, Reader as _, Sheets};
@@ -104,14 +104,7 @@ fn csv(input: &Input<'_>, options: &Options, take: Take<'_>) -> Result<(), Fault
         }
         match cells(&record, gbk) {
             Some(cells) => take(Piece::Row { row, cells, read: total.get() })?,
-            None => take(Piece::Lost(Finding::new(
-                Severity::Error,
-                "encoding",
-                file,
-                Some(row),
-                "这一行既不是 UTF-8 也不是 GB18030",
-                "另存为 UTF-8 后再导入",
-            )))?,
+            None => take(Piece::Lost(wrong_encoding(file, row)))?,
         }
     }
 }

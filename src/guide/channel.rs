@@ -20,6 +20,10 @@ impl Limit {
     pub fn text(&self) -> Option<String> {
         let count = match (self.value, &self.unit) {
             (Some(0), _) => Some("当场办结".to_owned()),
+            // 60日, but 60个工作日.
+            (Some(n), Some(unit)) if matches!(unit.as_str(), "日" | "天" | "年") => {
+                Some(format!("{n}{unit}"))
+            }
             (Some(n), Some(unit)) => Some(format!("{n}个{unit}")),
             (Some(n), None) => Some(n.to_string()),
             (None, _) => None,
@@ -213,6 +217,7 @@ mod tests {
             (limit(Some(0), None, None), Some("当场办结"), Some(0)),
             (limit(Some(15), Some("工作日"), None), Some("15个工作日"), Some(15)),
             (limit(Some(1), Some("月"), Some("可延长")), Some("1个月（可延长）"), Some(22)),
+            (limit(Some(60), Some("日"), None), Some("60日"), Some(60)),
             (limit(None, None, Some("一个月内申报")), Some("一个月内申报"), None),
             (limit(Some(3), Some("W"), None), Some("3个W"), None),
             (limit(None, None, None), None, None),

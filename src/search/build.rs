@@ -418,8 +418,11 @@ impl SearchText {
     fn of(group: &Group, analyzer: &Analyzer) -> SearchText {
         let (item, base) = (&group.item, &group.base);
         let copy = |texts: Vec<&str>| {
-            let joined = texts.join("\n");
-            analyzer.fold(&analyzer.without_place_lists(&plain(&joined)))
+            let text = plain(&texts.join("\n")).into_owned();
+            // A line that an export repeats says nothing twice; in the text index it would weigh double.
+            let mut seen = HashSet::new();
+            let once: Vec<&str> = text.lines().filter(|line| seen.insert(line.trim())).collect();
+            analyzer.fold(&analyzer.without_place_lists(&once.join("\n")))
         };
         let mut name = vec![item.name.as_str()];
         name.extend(strings(&item.other_names));

@@ -1,0 +1,117 @@
+"""What the model learns from: questions of the corpus with the names of the items they mean."""
+
+import collections
+import hashlib
+import json
+import pathlib
+import random
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+GUIDES = ROOT / "corpus" / "guides"
+QUESTIONS = ROOT / "corpus" / "questions"
+
+# One item in so many is never trained on: how the model does on items it has not seen.
+HELD_ITEMS = 12
+
+
+def lines(folder):
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            yield json.loads(line)
+
+
+def digest(name):
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")
+
+
+class Catalog:
+    """Items with the texts that stand for them: official name, everyday names, cases, conditions."""
+
+    def __init__(self):
+        self.names, self.texts, self.cases, self.family = [], {}, collections.defaultdict(dict), {}
+        for guide in lines(GUIDES):
+            name = guide["name"]
+            self.names.append(name)
+            self.family[name] = guide.get("parent_name") or guide["department"]
+            self.texts[name] = [name, *guide.get("common_names", [])]
+            for case in guide.get("business_items", []):
+                whole = case["name"] if name in case["name"] else f"{name} {case['name']}"
+                self.cases[name][case["name"]] = [whole, *case.get("common_names", [])]
+            # Conditions are long; their first sentence tells most.
+            for condition in guide.get("conditions", [])[:2]:
+                text = condition if isinstance(condition, str) else condition["text"]
+                self.texts[name].append(f"{name} {text[:40]}")
+
+    def labels(self, name):
+        """The texts that get a vector of their own in the index."""
+        own = [text for text in self.texts[name] if not text.startswith(f"{name} ")]
+        return own + [text for case in self.cases[name].values() for text in case]
+
+    def held(self, name):
+        return digest(name) % HELD_ITEMS == 0
+
+
+def questions(catalog, part="train"):
+    """Questions of a part as (question, item, case or None); labels that the catalog lacks are an error."""
+    known = set(catalog.names)
+    for row in lines(QUESTIONS / part):
+        item = row["item"]
+        if item not in known:
+            raise SystemExit(f"{row['question']!r} names {item!r}, which is no item of the corpus")
+        case = row.get("business_item")
+        yield row["question"], item, case if case in catalog.cases[item] else None
+
+
+class Batches:
+    """Pairs for contrastive learning; every step is a function of the seed and its number alone."""
+
+    def __init__(self, catalog, rows, size, seed):
+        self.catalog, self.size, self.seed = catalog, size, seed
+        self.by_item = collections.defaultdict(list)
+        for question, item, case in rows:
+            self.by_item[item].append((question, case))
+        self.items = sorted(self.by_item)
+        families = collections.defaultdict(list)
+        for item in self.items:
+            families[catalog.family[item]].append(item)
+        self.families = [family for _, family in sorted(families.items())]
+        self.near = {}
+
+    def mine(self, near):
+        """Hard negatives: for each item those that the model confuses it with, worst first."""
+        self.near = near
+
+    def __call__(self, step):
+        """`size` pairs of (question, text of its item, item): half strangers, half near ones together."""
+        chance = random.Random(f"{self.seed}-{step}")
+        chosen = chance.sample(self.items, min(len(self.items), self.size // 2))
+        while len(chosen) < self.size:
+            one = chance.choice(self.items)
+            around = [item for item in self.near.get(one, []) if item in self.by_item]
+            family = around[:3] if around and chance.random() < 0.7 else \
+                [item for group in self.families if one in group for item in group]
+            chosen.extend([one, *chance.sample(family, min(3, len(family)))])
+        return [self.pair(item, chance) for item in chosen[:self.size]]
+
+    def pair(self, item, chance):
+        question, case = chance.choice(self.by_item[item])
+        texts = self.catalog.texts[item]
+        if case and chance.random() < 0.5:
+            texts = self.catalog.cases[item][case]
+        draw = chance.random()
+        if draw < 0.35 and len(self.by_item[item]) > 1:
+            # Another question for the same: accepted examples stand in the index as vectors too.
+            other, _ = chance.choice(self.by_item[item])
+            return question, other if other != question else texts[0], item
+        if draw < 0.6:
+            return question, texts[0], item
+        return question, chance.choice(texts), item
+
+
+def content_hash():
+    """SHA-256 over the guides and the training questions, in order."""
+    digest = hashlib.sha256()
+    for folder in (GUIDES, QUESTIONS / "train"):
+        for path in sorted(folder.glob("*.jsonl")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
