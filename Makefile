@@ -1,7 +1,7 @@
 # make run   build, index the shipped corpus, serve on http://127.0.0.1:8080
 # make test  every test: format, lints, Rust, pages, browser
 
-BANGBAN = target/release/bangban
+BANGBAN = $(or $(CARGO_TARGET_DIR),target)/release/bangban
 
 run: web
 	cargo build --release

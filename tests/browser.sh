@@ -3,12 +3,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build
+bangban=${CARGO_TARGET_DIR:-target}/debug/bangban
 work=$(mktemp -d)
 stop() { [ -z "${server:-}" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"; }
 trap stop EXIT
-target/debug/bangban import corpus --out "$work/index" --findings "$work/findings.jsonl" || [ $? -eq 3 ]
+"$bangban" import corpus --out "$work/index" --findings "$work/findings.jsonl" || [ $? -eq 3 ]
 port=${PORT:-18080}
-BANGBAN_LIMITS__PER_MINUTE=0 target/debug/bangban serve --index "$work/index" --listen "127.0.0.1:$port" 2>"$work/log" &
+BANGBAN_LIMITS__PER_MINUTE=0 "$bangban" serve --index "$work/index" --listen "127.0.0.1:$port" 2>"$work/log" &
 server=$!
 for _ in $(seq 100); do
   curl -fs "http://127.0.0.1:$port/readyz" >/dev/null && break
