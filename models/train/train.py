@@ -22,6 +22,10 @@ import noise as noises
 import publish
 
 
+# Texts of one forward pass.
+CHUNK = 16
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--base", type=pathlib.Path, default=data.ROOT / "models" / "multilingual-e5-small")
@@ -33,7 +37,7 @@ def arguments():
     parser.add_argument("--warmup", type=int, default=40)
     parser.add_argument("--temperature", type=float, default=0.03)
     parser.add_argument("--frozen", type=int, default=6, help="lowest layers that are not trained")
-    parser.add_argument("--longest", type=int, default=64, help="tokens of a text")
+    parser.add_argument("--longest", type=int, default=56, help="tokens of a text")
     parser.add_argument("--noise", type=float, default=0.2, help="share of questions that are made noisy")
     parser.add_argument("--mine", type=int, default=200, help="look for hard negatives every so many steps")
     parser.add_argument("--seed", type=int, default=7)
@@ -44,8 +48,14 @@ def loss_of(encoder, cutter, pairs, temperature):
     """Symmetric InfoNCE; texts of the same item are no negatives of each other."""
     device = next(encoder.parameters()).device
     texts = [question for question, _, _ in pairs] + [text for _, text, _ in pairs]
-    ids, real = cutter(texts)
-    vectors = encoder(ids.to(device), real.to(device))
+    # Similar lengths together: one long story must not pad a hundred short names.
+    order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+    parts = []
+    for start in range(0, len(order), CHUNK):
+        ids, real = cutter([texts[at] for at in order[start:start + CHUNK]])
+        parts.append(encoder(ids.to(device), real.to(device)))
+    back = torch.tensor(order, device=device).argsort()
+    vectors = torch.cat(parts)[back]
     questions, passages = vectors[:len(pairs)], vectors[len(pairs):]
     scores = questions @ passages.T / temperature
     items = [item for _, _, item in pairs]
