@@ -150,6 +150,128 @@ fn questions_are_short_and_lead_somewhere() {
     }
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    question: String,
+    item: String,
+    business_item: Option<String>,
+    voice: String,
+    form: String,
+    facet: String,
+    #[serde(default)]
+    near: Vec<String>,
+    #[serde(default)]
+    also: Vec<String>,
+}
+
+fn lines<T: serde::de::DeserializeOwned>(folder: &str) -> Vec<T> {
+    let mut files: Vec<_> =
+        std::fs::read_dir(root().join(folder)).unwrap().map(|e| e.unwrap().path()).collect();
+    files.sort();
+    let texts = files.iter().map(|file| (file, std::fs::read_to_string(file).unwrap()));
+    texts
+        .flat_map(|(file, text)| {
+            let read = |(at, line): (usize, &str)| {
+                serde_json::from_str(line).unwrap_or_else(|e| panic!("{}:{}: {e}", file.display(), at + 1))
+            };
+            text.lines().enumerate().map(read).collect::<Vec<T>>()
+        })
+        .collect()
+}
+
+/// Letters only: what two questions must share to be the same.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+#[test]
+fn questions_are_many_sound_and_apart() {
+    let cases: HashMap<&str, Vec<&str>> = CORPUS
+        .guides
+        .iter()
+        .map(|g| (g.name.as_str(), g.business_items.iter().map(|b| b.name.as_str()).collect()))
+        .collect();
+    let train: Vec<Asked> = lines("corpus/questions/train");
+    let held: Vec<Asked> = lines("corpus/questions/held");
+    assert!(train.len() >= 20_000 && held.len() >= 1_900, "{} and {}", train.len(), held.len());
+    let mut seen = BTreeSet::new();
+    let mut counts: HashMap<(&str, Option<&str>), usize> = HashMap::new();
+    let mut apart = 0;
+    for asked in train.iter().chain(&held) {
+        let known = cases.get(asked.item.as_str());
+        let known = known.unwrap_or_else(|| panic!("{}: no such item: {}", asked.question, asked.item));
+        if let Some(case) = &asked.business_item {
+            assert!(known.contains(&case.as_str()), "{}: {} has no case {case}", asked.question, asked.item);
+        }
+        for name in asked.near.iter().chain(&asked.also) {
+            assert!(cases.contains_key(name.as_str()), "{}: no such item: {name}", asked.question);
+        }
+        assert!(
+            !asked.voice.is_empty() && !asked.form.is_empty() && !asked.facet.is_empty(),
+            "{}",
+            asked.question
+        );
+        assert!(seen.insert(letters(&asked.question)), "{} stands twice", asked.question);
+        assert_eq!(bangban::text::mask(&asked.question).found, [], "{}", asked.question);
+        let name: Vec<char> = asked.item.chars().collect();
+        let shared = name.windows(2).any(|pair| asked.question.contains(&pair.iter().collect::<String>()));
+        apart += usize::from(!shared);
+    }
+    for asked in &train {
+        *counts.entry((&asked.item, None)).or_default() += 1;
+        if let Some(case) = &asked.business_item {
+            *counts.entry((&asked.item, Some(case))).or_default() += 1;
+        }
+    }
+    for (item, cases) in &cases {
+        let many = |case: Option<&str>| counts.get(&(*item, case)).copied().unwrap_or(0);
+        assert!(many(None) >= 20, "{item}: {}", many(None));
+        if cases.len() > 1 {
+            for case in cases {
+                assert!(many(Some(case)) >= 20, "{item} / {case}: {}", many(Some(case)));
+            }
+        }
+    }
+    assert!(apart * 2 >= seen.len(), "only {apart} of {} share no two characters with the name", seen.len());
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Routed {
+    question: String,
+    route: String,
+    voice: String,
+}
+
+#[test]
+fn utterances_name_a_route_and_stay_apart() {
+    const ROUTES: [&str; 10] = [
+        "item",
+        "emergency",
+        "complaint",
+        "help",
+        "progress",
+        "appointment",
+        "human",
+        "chitchat",
+        "abuse",
+        "out_of_scope",
+    ];
+    let rows: Vec<Routed> = lines("corpus/questions/routes");
+    let mut seen = BTreeSet::new();
+    for row in &rows {
+        assert!(ROUTES.contains(&row.route.as_str()), "{}: {}", row.question, row.route);
+        assert!(!row.voice.is_empty(), "{}", row.question);
+        assert!(seen.insert(letters(&row.question)), "{} stands twice", row.question);
+        assert_eq!(bangban::text::mask(&row.question).found, [], "{}", row.question);
+    }
+    for route in ROUTES {
+        assert!(rows.iter().filter(|r| r.route == route).count() >= 100, "{route}");
+    }
+    assert!(rows.iter().filter(|r| r.route != "item").count() >= 2_000);
+}
+
 #[test]
 fn divisions_are_all_there_with_their_ambiguous_names() {
     let regions = Regions::parse(include_str!("../../corpus/regions.tsv")).unwrap();
