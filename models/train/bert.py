@@ -132,12 +132,18 @@ class Cutter:
         return ids, real
 
 
+def encode(encoder, cutter, texts, batch):
+    """Vectors of texts, similar lengths together: one long story must not pad a hundred short names."""
+    device = encoder.words.device
+    order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+    parts = []
+    for start in range(0, len(order), batch):
+        ids, real = cutter([texts[at] for at in order[start:start + batch]])
+        parts.append(encoder(ids.to(device), real.to(device)))
+    return torch.cat(parts)[torch.tensor(order, device=device).argsort()]
+
+
 @torch.no_grad()
 def embed(encoder, cutter, texts, batch=64):
-    """Vectors of many texts, similar lengths together."""
-    order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-    vectors = torch.empty(len(texts), HIDDEN)
-    for start in range(0, len(order), batch):
-        part = order[start:start + batch]
-        vectors[part] = encoder(*cutter([texts[at] for at in part]))
-    return vectors
+    """The same without what training needs, on the CPU."""
+    return encode(encoder, cutter, texts, batch).cpu()

@@ -15,8 +15,8 @@ import data
 import noise as noises
 
 
-def best(scores, owners, items, mean_of=0):
-    """Best row of each item; with `mean_of` the mean of its best few as well."""
+def best(scores, owners, items):
+    """Best row of each item."""
     out = torch.full((scores.shape[0], items), -1.0)
     owners = owners.expand(scores.shape[0], -1)
     return out.scatter_reduce(1, owners, scores, "amax")

@@ -46,16 +46,9 @@ def arguments():
 
 def loss_of(encoder, cutter, pairs, temperature):
     """Symmetric InfoNCE; texts of the same item are no negatives of each other."""
-    device = next(encoder.parameters()).device
     texts = [question for question, _, _ in pairs] + [text for _, text, _ in pairs]
-    # Similar lengths together: one long story must not pad a hundred short names.
-    order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-    parts = []
-    for start in range(0, len(order), CHUNK):
-        ids, real = cutter([texts[at] for at in order[start:start + CHUNK]])
-        parts.append(encoder(ids.to(device), real.to(device)))
-    back = torch.tensor(order, device=device).argsort()
-    vectors = torch.cat(parts)[back]
+    vectors = bert.encode(encoder, cutter, texts, CHUNK)
+    device = vectors.device
     questions, passages = vectors[:len(pairs)], vectors[len(pairs):]
     scores = questions @ passages.T / temperature
     items = [item for _, _, item in pairs]

@@ -311,8 +311,10 @@ impl<'r> Run<'r> {
                 (false, _) => Ok(()),
             };
             match read {
-                // Told when the guides are read.
-                Err(Fault::File(_)) | Ok(()) => {}
+                Ok(()) => {}
+                // Tables are read again, and told then.
+                Err(Fault::File(_)) if tabular => {}
+                Err(Fault::File(cause)) => self.tell(unreadable(&input.name, &cause))?,
                 Err(refused) => return Err(refused),
             }
         }
@@ -325,14 +327,7 @@ impl<'r> Run<'r> {
             };
             match result {
                 Ok(()) => {}
-                Err(Fault::File(cause)) => self.tell(Finding::new(
-                    Severity::Error,
-                    "unreadable",
-                    &input.name,
-                    None,
-                    format!("文件读不下去：{cause}，其后没有读取"),
-                    "检查文件的权限和所在磁盘",
-                ))?,
+                Err(Fault::File(cause)) => self.tell(unreadable(&input.name, &cause))?,
                 Err(refused) => return Err(refused),
             }
             while let Some((guide, origin)) = self.held.pop() {
@@ -413,12 +408,8 @@ impl<'r> Run<'r> {
                     Some(found) if found.known() > own && (found.is_guides() || pass == Pass::Entries) => {
                         let values: Vec<&Value> = record.values().collect();
                         let mapped = found.apply(|index| values.get(index).copied());
-                        let list = (!found.is_guides()).then(|| found.list().to_owned());
                         self.unknown(found, at)?;
-                        match list {
-                            None => self.mapped(mapped, at),
-                            Some(list) => self.entry(list, mapped, at),
-                        }
+                        self.mapped(found, mapped, at)
                     }
                     _ => {
                         self.entries.give(&mut record);
@@ -479,6 +470,15 @@ impl<'r> Run<'r> {
         Ok(())
     }
 
+    /// A mapped row: a guide, or an entry of one.
+    fn mapped(&mut self, found: &Recognised<'_>, mapped: map::Mapped, at: At<'_>) -> Result<(), Fault> {
+        if found.is_guides() {
+            self.mapped_guide(mapped, at)
+        } else {
+            self.entry(found.list().to_owned(), mapped, at)
+        }
+    }
+
     fn row(&mut self, sheet: &mut Sheet<'r>, row: u64, cells: &[String], pass: Pass) -> Result<(), Fault> {
         let options = self.options;
         let Some(found) = &sheet.header else {
@@ -504,12 +504,7 @@ impl<'r> Run<'r> {
         self.summary.rows += 1;
         let values: Vec<Value> = cells.iter().map(|cell| Value::from(cell.as_str())).collect();
         let mapped = found.apply(|index| values.get(index));
-        let list = (!found.is_guides()).then(|| found.list().to_owned());
-        let at = At { file: &sheet.file, row };
-        match list {
-            None => self.mapped(mapped, at),
-            Some(list) => self.entry(list, mapped, at),
-        }
+        self.mapped(found, mapped, At { file: &sheet.file, row })
     }
 
     fn end_of_sheet(&mut self, sheet: &Sheet<'_>, pass: Pass) -> Result<(), Fault> {
@@ -576,7 +571,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    fn mapped(&mut self, mut mapped: map::Mapped, at: At<'_>) -> Result<(), Fault> {
+    fn mapped_guide(&mut self, mut mapped: map::Mapped, at: At<'_>) -> Result<(), Fault> {
         let name = mapped.record.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
         self.doubts(&mapped, at, &name)?;
         self.entries.give(&mut mapped.record);
@@ -702,6 +697,17 @@ impl Sheet<'_> {
             rows: 0,
         }
     }
+}
+
+fn unreadable(file: &str, cause: &std::io::Error) -> Finding {
+    Finding::new(
+        Severity::Error,
+        "unreadable",
+        file,
+        None,
+        format!("文件读不下去：{cause}，其后没有读取"),
+        "检查文件的权限和所在磁盘",
+    )
 }
 
 fn empty(file: &str, reason: &str) -> Finding {
