@@ -47,8 +47,26 @@ class Catalog:
         own = [text for text in self.texts[name] if not text.startswith(f"{name} ")]
         return own + [text for case in self.cases[name].values() for text in case]
 
+    def short_names(self):
+        """What people shorten to initials: names of two to five characters."""
+        names = {text for name in self.names for text in self.labels(name)}
+        for path in sorted((ROOT / "corpus" / "lexicon").glob("*.tsv")):
+            for line in path.read_text(encoding="utf-8").splitlines():
+                if not line.startswith("#"):
+                    names.update(cell for cell in line.replace("|", "\t").replace("、", "\t").split("\t"))
+        return sorted(name for name in names if 2 <= len(name) <= 5)
+
     def held(self, name):
         return digest(name) % HELD_ITEMS == 0
+
+
+def wider():
+    """Services beyond the catalog, as (question, item, None) rows and item → department: for language at large."""
+    rows, departments = [], {}
+    for row in lines(QUESTIONS / "wider"):
+        departments[row["item"]] = row["department"]
+        rows.extend((question, row["item"], None) for question in row["questions"])
+    return rows, departments
 
 
 def questions(catalog, part="train"):
@@ -65,15 +83,17 @@ def questions(catalog, part="train"):
 class Batches:
     """Pairs for contrastive learning; every step is a function of the seed and its number alone."""
 
-    def __init__(self, catalog, rows, size, seed):
+    def __init__(self, catalog, rows, size, seed, family=None):
+        """`family` names what an item belongs to where the catalog does not have it."""
         self.catalog, self.size, self.seed = catalog, size, seed
+        family = family or catalog.family
         self.by_item = collections.defaultdict(list)
         for question, item, case in rows:
             self.by_item[item].append((question, case))
         self.items = sorted(self.by_item)
         families = collections.defaultdict(list)
         for item in self.items:
-            families[catalog.family[item]].append(item)
+            families[family[item]].append(item)
         self.families = [family for _, family in sorted(families.items())]
         self.near = {}
 
@@ -95,7 +115,7 @@ class Batches:
 
     def pair(self, item, chance):
         question, case = chance.choice(self.by_item[item])
-        texts = self.catalog.texts[item]
+        texts = self.catalog.texts.get(item, [item])
         if case and chance.random() < 0.5:
             texts = self.catalog.cases[item][case]
         draw = chance.random()
@@ -111,7 +131,7 @@ class Batches:
 def content_hash():
     """SHA-256 over the guides and the training questions, in order."""
     digest = hashlib.sha256()
-    for folder in (GUIDES, QUESTIONS / "train"):
+    for folder in (GUIDES, QUESTIONS / "train", QUESTIONS / "wider"):
         for path in sorted(folder.glob("*.jsonl")):
             digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -23,7 +23,7 @@ import publish
 
 
 # Texts of one forward pass.
-CHUNK = 16
+CHUNK = 32
 
 
 def arguments():
@@ -39,6 +39,7 @@ def arguments():
     parser.add_argument("--frozen", type=int, default=6, help="lowest layers that are not trained")
     parser.add_argument("--longest", type=int, default=56, help="tokens of a text")
     parser.add_argument("--noise", type=float, default=0.2, help="share of questions that are made noisy")
+    parser.add_argument("--wider", type=int, default=4, help="every so many steps a batch beyond the catalog; 0: none")
     parser.add_argument("--mine", type=int, default=200, help="look for hard negatives every so many steps")
     parser.add_argument("--seed", type=int, default=7)
     return parser.parse_args()
@@ -77,6 +78,8 @@ def main():
     rows = [row for row in data.questions(catalog) if not catalog.held(row[1])]
     read = data.content_hash()
     batches = data.Batches(catalog, rows, options.batch, options.seed)
+    beyond, departments = data.wider()
+    others = data.Batches(catalog, beyond, options.batch, options.seed, departments)
     cutter = bert.Cutter(options.base / "tokenizer.json", options.longest)
     encoder = bert.Encoder(options.base / "weights.gguf").to(device)
     encoder.words, encoder.positions, encoder.types = (
@@ -86,7 +89,7 @@ def main():
     optimizer = torch.optim.AdamW(trained, lr=options.rate, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1, (step + 1) / options.warmup) * (
         0.5 * (1 + math.cos(math.pi * min(1, step / options.steps)))))
-    spoil = noises.Noise(options.seed) if options.noise else None
+    spoil = noises.Noise(options.seed, catalog.short_names()) if options.noise else None
 
     checkpoint, log, start = options.work / "checkpoint.pt", options.work / "log.jsonl", 0
     if checkpoint.exists():
@@ -97,17 +100,18 @@ def main():
         start = saved["step"]
         batches.mine(saved["near"])
         print(f"going on from step {start}")
-    print(f"{len(rows)} questions, {len(batches.items)} items, {sum(p.numel() for p in trained):,} weights, {device}")
+    print(f"{len(rows)} questions, {len(batches.items)} items, {len(beyond)} questions beyond them, {sum(p.numel() for p in trained):,} weights, {device}")
     began = time.monotonic()
     for step in range(start, options.steps):
         if step % options.mine == 0 and step:
             encoder.eval()
             batches.mine(neighbours(encoder, cutter, catalog))
         encoder.train()
-        pairs = batches(step)
+        # Apart from each other: a service beyond the catalog may be one of its items under another name.
+        pairs = (others if options.wider and step % options.wider == 1 else batches)(step)
         if spoil:
             spoil.chance.seed(f"{options.seed}-{step}")
-            pairs = [(spoil(q)[0] if spoil.chance.random() < options.noise else q, text, item) for q, text, item in pairs]
+            pairs = [(spoil(q, noises.LEARNED)[0] if spoil.chance.random() < options.noise else q, text, item) for q, text, item in pairs]
         optimizer.zero_grad()
         loss = loss_of(encoder, cutter, pairs, options.temperature)
         loss.backward()
@@ -128,7 +132,7 @@ def main():
     encoder.to("cpu")
     encoder.words, encoder.positions, encoder.types = (
         t.to("cpu") for t in (encoder.words, encoder.positions, encoder.types))
-    publish.write(encoder, options, read, len(rows))
+    publish.write(encoder, options, read, len(rows) + len(beyond))
     publish.plot(log, options.work / "loss.svg")
 
 
