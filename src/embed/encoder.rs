@@ -1,8 +1,9 @@
 //! `config.json` and the weights to a candle model.
 
+use super::int8::{Dims, Int8Encoder, Int8Error, Kernel, Rows};
 use super::manifest::{FIX_FILE as FIX, Weights, broken, missing, read_json};
 use super::{EmbedError, Manifest};
-use candle_core::quantized::gguf_file;
+use candle_core::quantized::{GgmlDType, gguf_file};
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use candle_transformers::models::{bert, xlm_roberta};
@@ -31,6 +32,31 @@ enum Family {
 }
 
 impl Shape {
+    /// The sizes for the int8 pass; `None` where it would not compute the same function.
+    fn dims(&self) -> Option<Dims> {
+        let (hidden, layers, heads, inner, epsilon, gelu, first_position) = match &self.family {
+            Family::Bert(c) => (
+                c.hidden_size,
+                c.num_hidden_layers,
+                c.num_attention_heads,
+                c.intermediate_size,
+                c.layer_norm_eps,
+                matches!(c.hidden_act, bert::HiddenAct::Gelu),
+                0,
+            ),
+            Family::XlmRoberta(c) => (
+                c.hidden_size,
+                c.num_hidden_layers,
+                c.num_attention_heads,
+                c.intermediate_size,
+                c.layer_norm_eps,
+                matches!(c.hidden_act, candle_nn::Activation::Gelu),
+                c.pad_token_id as usize + 1,
+            ),
+        };
+        gelu.then_some(Dims { hidden, layers, heads, inner, epsilon: epsilon as f32, first_position })
+    }
+
     /// Reads `config.json` and checks that the manifest agrees with it.
     pub(super) fn read(manifest: &Manifest) -> Result<Shape, EmbedError> {
         let path = &manifest.config;
@@ -96,6 +122,48 @@ impl Shape {
     }
 }
 
+/// The int8 pass of a GGUF file; `None` where its shape does not suit the packing, or the
+/// CPU has no fast kernel for it, and candle must do.
+pub(super) fn load_int8(weights: &Weights, shape: &Shape) -> Result<Option<Int8Encoder>, EmbedError> {
+    // Without byte products of the CPU, candle is the faster one.
+    let (Weights::Gguf(path), Some(dims), true) = (weights, shape.dims(), Kernel::best() != Kernel::Plain)
+    else {
+        return Ok(None);
+    };
+    let failed = |e: candle_core::Error| unreadable(path, &e);
+    let mut file =
+        BufReader::new(std::fs::File::open(path).map_err(|e| unreadable(path, &candle_core::Error::Io(e)))?);
+    let content = gguf_file::Content::read(&mut file).map_err(failed)?;
+    // Models saved with a head carry the name of the base model before every tensor.
+    let prefix = ["", "bert.", "roberta."]
+        .into_iter()
+        .find(|prefix| content.tensor_infos.contains_key(&format!("{prefix}{WORDS}")));
+    let Some(prefix) = prefix else { return Ok(None) };
+    let words = content.tensor(&mut file, &format!("{prefix}{WORDS}"), &Device::Cpu).map_err(failed)?;
+    let stored = |words: &candle_core::quantized::QTensor| words.data().map(|bytes| bytes.into_owned());
+    let words = match words.dtype() {
+        GgmlDType::Q4_0 => Rows::Q4_0(stored(&words).map_err(failed)?),
+        GgmlDType::Q8_0 => Rows::Q8_0(stored(&words).map_err(failed)?),
+        _ => Rows::F32(values(&words).map_err(failed)?),
+    };
+    let mut tensor = |name: &str| {
+        let tensor = content.tensor(&mut file, &format!("{prefix}{name}"), &Device::Cpu);
+        tensor.and_then(|t| values(&t)).map_err(|e| cause(&e).to_string())
+    };
+    match Int8Encoder::new(dims, words, &mut tensor) {
+        Ok(encoder) => Ok(Some(encoder)),
+        Err(Int8Error::Dims(_)) => Ok(None),
+        Err(error) => Err(broken(path, error.to_string(), FIX)),
+    }
+}
+
+/// Name of the word embeddings.
+const WORDS: &str = "embeddings.word_embeddings.weight";
+
+fn values(tensor: &candle_core::quantized::QTensor) -> candle_core::Result<Vec<f32>> {
+    tensor.dequantize(&Device::Cpu)?.flatten_all()?.to_vec1()
+}
+
 impl Encoder {
     /// Reads the weights, GGUF or safetensors.
     pub(super) fn load(weights: &Weights, shape: &Shape) -> Result<Encoder, EmbedError> {
@@ -122,9 +190,9 @@ impl Encoder {
         // Models saved with a head carry the name of the base model before every tensor.
         let tensors = [tensors.clone(), tensors.pp("bert"), tensors.pp("roberta")]
             .into_iter()
-            .find(|tensors| tensors.contains_tensor("embeddings.word_embeddings.weight"));
+            .find(|tensors| tensors.contains_tensor(WORDS));
         let Some(tensors) = tensors else {
-            candle_core::bail!("no tensor embeddings.word_embeddings.weight");
+            candle_core::bail!("no tensor {WORDS}");
         };
         match &shape.family {
             Family::Bert(config) => bert::BertModel::load(tensors, config).map(Encoder::Bert),

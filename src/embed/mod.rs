@@ -13,6 +13,7 @@
 //! with other services set it to 1; one text then costs the same work and disturbs nobody.
 
 mod encoder;
+mod int8;
 mod manifest;
 mod model;
 mod worker;
