@@ -17,6 +17,8 @@ pub struct Config {
     pub index: PathBuf,
     /// Folder of the embedding model.
     pub model: PathBuf,
+    /// Folder of weights that `bangban fit` wrote here; those that come with the program when absent.
+    pub weights: Option<PathBuf>,
     /// When to answer and when to ask.
     pub thresholds: Thresholds,
     /// What a caller may ask of the service.
@@ -46,7 +48,8 @@ impl Default for Config {
         Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             index: "index".into(),
-            model: "models/multilingual-e5-small".into(),
+            model: "models/bangban-e5-small".into(),
+            weights: None,
             thresholds: Thresholds::default(),
             limits: Limits::default(),
         }

@@ -11,6 +11,7 @@ pub mod dialog;
 pub mod corpus;
 pub mod embed;
 pub mod search;
+pub mod store;
 
 pub mod assist;
 pub mod config;

@@ -1,6 +1,6 @@
 //! What an answer holds, before any door gives it a shape.
 
-use crate::dialog::{Status, wording};
+use crate::dialog::{Route, Status, Understood, wording};
 use crate::guide::{Card, Hall, ItemKey, RegionCode};
 use crate::search::{Fit, Hits};
 use crate::text::Query;
@@ -86,8 +86,12 @@ pub struct Timings {
 pub struct Answer {
     /// How the question was settled.
     pub status: Status,
+    /// Where the question belongs, and what it asks about.
+    pub understood: Understood,
     /// Chance that the first item is right.
     pub confidence: f32,
+    /// What the question was taken for by its sound, where that is not what it says.
+    pub heard: Option<String>,
     /// The place the answer is for.
     pub region: Option<PlaceName>,
     /// Places that a name in the question may mean.
@@ -108,13 +112,17 @@ pub struct Answer {
 
 impl Answer {
     /// What the reader must know beside the content.
-    pub fn notices(&self) -> Vec<&'static str> {
+    pub fn notices(&self) -> Vec<String> {
         let mut list = Vec::new();
+        if self.understood.route == Route::Emergency {
+            return list;
+        }
+        list.extend(self.heard.as_deref().map(wording::heard));
         if self.keywords_only {
-            list.push(wording::KEYWORDS_ONLY);
+            list.push(wording::KEYWORDS_ONLY.to_owned());
         }
         if !self.region_choices.is_empty() {
-            list.push(wording::WHICH_PLACE);
+            list.push(wording::WHICH_PLACE.to_owned());
         }
         list
     }

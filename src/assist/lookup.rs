@@ -188,30 +188,16 @@ impl Assist {
         per_page: usize,
     ) -> Result<(Vec<CandidateItem>, bool, bool), AskError> {
         let search = self.search();
-        let query = search.analyzer().query(&ask.text);
-        let vector = self.vector(&search, &query, &mut Default::default()).await;
-        let keywords_only = vector.is_none();
         let wanted = page.saturating_mul(per_page) + 1;
-        let (list, more) = tokio::task::spawn_blocking(move || -> Result<_, AskError> {
-            let mut hits = match super::direct(&search, &query)? {
-                Some(hits) => hits,
-                None => search.find(&query, vector.as_ref(), wanted)?,
-            };
-            if let Some(person) = ask.person {
-                super::prefer_audience(&search, &mut hits, person);
-            }
-            let more = hits.fused.len() >= wanted;
-            let list = hits
-                .fused
-                .iter()
-                .skip((page - 1) * per_page)
-                .take(per_page)
-                .filter_map(|found| candidate(&search, found))
-                .collect();
-            Ok((list, more))
-        })
-        .await??;
-        Ok((list, more, keywords_only))
+        let sought = self.seek(&search, &ask, wanted).await?;
+        let found = &sought.hits.fused;
+        let list = found
+            .iter()
+            .skip((page - 1) * per_page)
+            .take(per_page)
+            .filter_map(|found| candidate(&search, found))
+            .collect();
+        Ok((list, found.len() >= wanted, sought.keywords_only))
     }
 
     /// Names while typing: at most `limit`.

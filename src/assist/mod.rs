@@ -4,18 +4,25 @@
 
 mod answer;
 mod import;
+mod lessons;
 mod lookup;
+mod seek;
 
 pub use answer::{Answer, CandidateItem, ItemView, PlaceName, Timings};
 pub use import::{ImportError, Sources, Step, import};
+pub use lessons::TeachError;
 pub use lookup::{CompareColumn, Compared, ThemeView};
 
-use crate::dialog::{Candidate, Status, Thresholds, Verdict, judge};
-use crate::embed::{EmbedError, Embedder, Vector};
+use crate::dialog::{
+    BadUnderstanding, Candidate, Route, Status, Thresholds, Understanding, Understood, Verdict, judge,
+};
+use crate::embed::Embedder;
 use crate::guide::{Answers, ITEM, RegionCode};
-use crate::search::{Hits, Search, SearchError};
-use crate::text::Query;
+use crate::search::{BadFusion, Fusion, Search, SearchError};
+use crate::store::{Journal, StoreError};
 use jiff::civil::Date;
+use lessons::Lessons;
+use seek::Sought;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
@@ -40,6 +47,26 @@ pub enum AskError {
     Thread(#[from] tokio::task::JoinError),
 }
 
+/// What keeps the service from opening.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The index.
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    /// The accepted corrections.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The models of routes and facets.
+    #[error(transparent)]
+    Understanding(#[from] BadUnderstanding),
+    /// The weights of the ranking.
+    #[error(transparent)]
+    Fusion(#[from] BadFusion),
+    /// The model, while it read the accepted corrections.
+    #[error(transparent)]
+    Embed(#[from] crate::embed::EmbedError),
+}
+
 /// A question with what is known of the asker.
 #[derive(Clone, Debug, Default)]
 pub struct Ask {
@@ -59,8 +86,43 @@ pub struct Ask {
 pub struct Assist {
     root: PathBuf,
     live: RwLock<Arc<Search>>,
+    lessons: RwLock<Arc<Lessons>>,
+    journal: Journal,
     embedder: Option<Embedder>,
+    fusion: Fusion,
+    understanding: Understanding,
     thresholds: Thresholds,
+}
+
+/// What `bangban fit` learned.
+pub struct Weights {
+    /// Of the ranking and the confidence.
+    pub fusion: Fusion,
+    /// Of routes and facets.
+    pub understanding: Understanding,
+}
+
+impl Weights {
+    /// Those that come with the program.
+    pub fn shipped() -> Result<Weights, OpenError> {
+        Ok(Weights { fusion: Fusion::shipped()?, understanding: Understanding::shipped()? })
+    }
+
+    /// Those in a folder, as `bangban fit --out` writes them.
+    pub fn read(folder: &Path) -> Result<Weights, OpenError> {
+        let read = |name: &str| {
+            let path = folder.join(name);
+            std::fs::read_to_string(&path).map_err(|cause| SearchError::Io { path, cause })
+        };
+        Ok(Weights {
+            fusion: Fusion::parse(&read("fusion.toml")?)?,
+            understanding: Understanding::parse(
+                &read("routes.tsv")?,
+                &read("routes-words.tsv")?,
+                &read("facets.tsv")?,
+            )?,
+        })
+    }
 }
 
 impl Assist {
@@ -70,9 +132,30 @@ impl Assist {
         root: &Path,
         embedder: Option<Embedder>,
         thresholds: Thresholds,
-    ) -> Result<Assist, SearchError> {
-        let search = Search::open(root)?;
-        Ok(Assist { root: root.to_owned(), live: RwLock::new(Arc::new(search)), embedder, thresholds })
+    ) -> Result<Assist, OpenError> {
+        Assist::open_with(root, embedder, thresholds, Weights::shipped()?)
+    }
+
+    /// The same with weights of one's own.
+    pub fn open_with(
+        root: &Path,
+        embedder: Option<Embedder>,
+        thresholds: Thresholds,
+        weights: Weights,
+    ) -> Result<Assist, OpenError> {
+        let search = Search::open(root)?.with_fusion(weights.fusion.clone());
+        let assist = Assist {
+            fusion: weights.fusion,
+            understanding: weights.understanding,
+            root: root.to_owned(),
+            live: RwLock::new(Arc::new(search)),
+            lessons: RwLock::default(),
+            journal: Journal::of(root),
+            embedder,
+            thresholds,
+        };
+        assist.learn()?;
+        Ok(assist)
     }
 
     /// The generation in service.
@@ -81,15 +164,17 @@ impl Assist {
         self.live.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Opens the generation that `CURRENT` names now, if it is another one; readers finish on the old one.
-    pub fn refresh(&self) -> Result<bool, SearchError> {
+    /// Opens the generation that `CURRENT` names now, if it is another one, and reads what was taught since;
+    /// readers finish on the old one. Tells whether the generation changed.
+    pub fn refresh(&self) -> Result<bool, OpenError> {
         let served = self.search().manifest().generation.clone();
-        if crate::search::current(&self.root)?.as_deref() == Some(served.as_str()) {
-            return Ok(false);
+        let same = crate::search::current(&self.root)?.as_deref() == Some(served.as_str());
+        if !same {
+            let fresh = Arc::new(Search::open(&self.root)?.with_fusion(self.fusion.clone()));
+            *self.live.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         }
-        let fresh = Arc::new(Search::open(&self.root)?);
-        *self.live.write().unwrap_or_else(PoisonError::into_inner) = fresh;
-        Ok(true)
+        self.learn()?;
+        Ok(!same)
     }
 
     /// Whether questions are understood by meaning, not by words alone.
@@ -103,65 +188,34 @@ impl Assist {
 
     /// Answers a question.
     pub async fn ask(&self, ask: Ask, today: Date) -> Result<Answer, AskError> {
-        let started = Instant::now();
         let search = self.search();
-        let query = search.analyzer().query(&ask.text);
-        let mut timings = Timings { words: started.elapsed(), ..Timings::default() };
-        let vector = self.vector(&search, &query, &mut timings).await;
+        let limit = ask.limit.clamp(1, 20);
+        let sought = self.seek(&search, &ask, limit + 5).await?;
         let thresholds = self.thresholds;
-        let answer = tokio::task::spawn_blocking(move || {
-            answer(&search, &ask, query, vector, thresholds, timings, today)
-        })
-        .await??;
+        let answer =
+            tokio::task::spawn_blocking(move || answer(&search, &ask, sought, limit, thresholds, today))
+                .await??;
         Ok(answer)
-    }
-
-    async fn vector(&self, search: &Search, query: &Query, timings: &mut Timings) -> Option<Vector> {
-        let started = Instant::now();
-        let vector = match self.usable(search)?.embed_query(query.meaning_text()).await {
-            Ok(vector) => Some(vector),
-            Err(EmbedError::Busy { .. }) => {
-                metrics::counter!("bangban_model_busy_total").increment(1);
-                None
-            }
-            Err(error) => {
-                tracing::error!(%error, "the model failed; searching by words alone");
-                None
-            }
-        };
-        timings.model = started.elapsed();
-        vector
     }
 }
 
-/// Everything after the model: search, judgement, place, card.
+/// Everything after the search: judgement and card.
 fn answer(
     search: &Search,
     ask: &Ask,
-    query: Query,
-    vector: Option<Vector>,
+    sought: Sought,
+    limit: usize,
     thresholds: Thresholds,
-    mut timings: Timings,
     today: Date,
 ) -> Result<Answer, AskError> {
     let started = Instant::now();
-    let limit = ask.limit.clamp(1, 20);
-    let mut hits = match direct(search, &query)? {
-        Some(hits) => hits,
-        None => search.find(&query, vector.as_ref(), limit + 5)?,
-    };
-    if let Some(person) = ask.person {
-        prefer_audience(search, &mut hits, person);
-    }
-    timings.search = started.elapsed();
-
-    let (named, choices) = places(search, &query, ask.region.as_ref());
-    let region = named.or_else(|| ask.region.clone());
+    let Sought { query, understood, hits, heard, region, region_choices, keywords_only, mut timings } =
+        sought;
     let candidates: Vec<Candidate> =
         hits.fused.iter().map(|f| Candidate { confidence: f.confidence }).collect();
     let judgement = judge(&candidates, &thresholds);
     let view = match (judgement.verdict, hits.fused.first()) {
-        (Verdict::Sure, Some(first)) => {
+        (Verdict::Sure, Some(first)) if understood.route == Route::Item => {
             let mut answers = ask.answers.clone();
             if let (None, Some(case)) = (answers.get(ITEM), &first.business_item) {
                 answers.choose(ITEM, case);
@@ -170,12 +224,9 @@ fn answer(
         }
         _ => None,
     };
-    // An item whose guides are all out of force can be named, not answered from.
-    let status = match judgement.status {
-        Status::Answered if view.is_none() => Status::Candidates,
-        status => status,
-    };
+    let status = status(&understood, judgement.status, view.is_some());
     let shown = match judgement.verdict {
+        _ if !understood.route.shows_items() => 0,
         Verdict::Twins(n) => n,
         Verdict::Nothing => 0,
         _ => limit,
@@ -188,67 +239,36 @@ fn answer(
         .take(shown)
         .filter_map(|found| lookup::candidate(search, found))
         .collect();
-    timings.total = started.elapsed() + timings.words + timings.model;
+    timings.total += started.elapsed();
     Ok(Answer {
         status,
+        understood,
         confidence: candidates.first().map_or(0.0, |c| c.confidence),
+        heard,
         region: region.map(|code| lookup::place_name(search, &code)),
-        region_choices: choices.iter().map(|code| lookup::place_name(search, code)).collect(),
+        region_choices: region_choices.iter().map(|code| lookup::place_name(search, code)).collect(),
         view,
         candidates: listed,
-        keywords_only: vector.is_none(),
+        keywords_only,
         query,
         hits,
         timings,
     })
 }
 
-/// A question that is nothing but a code finds the item with that code.
-fn direct(search: &Search, query: &Query) -> Result<Option<Hits>, SearchError> {
-    let text = query.search_text();
-    let like_a_code = text.len() >= 8
-        && text.bytes().any(|b| b.is_ascii_digit())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    if !like_a_code {
-        return Ok(None);
+/// How the turn ends: by its route, and for an item by what was found.
+fn status(understood: &Understood, judged: Status, has_card: bool) -> Status {
+    match understood.route {
+        // An item whose guides are all out of force can be named, not answered from.
+        Route::Item if judged == Status::Answered && !has_card => Status::Candidates,
+        Route::Item => judged,
+        Route::Chitchat | Route::OutOfScope => Status::OutOfScope,
+        Route::Abuse => Status::Unsafe,
+        Route::Emergency
+        | Route::Complaint
+        | Route::Help
+        | Route::Progress
+        | Route::Appointment
+        | Route::Human => Status::Handoff,
     }
-    let exact = search.by_code(text, true, 5)?;
-    let found = if exact.is_empty() { search.by_code(text, false, 5)? } else { exact };
-    Ok((!found.is_empty()).then(|| Hits::by_code(&found)))
-}
-
-/// Items for the other kind of applicant step back; none is dropped.
-fn prefer_audience(search: &Search, hits: &mut Hits, person: bool) {
-    for found in &mut hits.fused {
-        let audience = search.item(found.item).map_or(&[][..], |i| &i.audience);
-        if !audience.is_empty() && !audience.iter().any(|a| a.is_person() == person) {
-            found.confidence *= 0.5;
-        }
-    }
-    hits.fused.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-}
-
-/// The place named in the question, or the places that the name may mean.
-fn places(
-    search: &Search,
-    query: &Query,
-    asked_from: Option<&RegionCode>,
-) -> (Option<RegionCode>, Vec<RegionCode>) {
-    let Some(candidates) = query.finest_place() else {
-        return (None, Vec::new());
-    };
-    let known: Vec<RegionCode> =
-        candidates.iter().filter(|code| search.regions().get(code).is_some()).cloned().collect();
-    if let [only] = known.as_slice() {
-        return (Some(only.clone()), Vec::new());
-    }
-    // The asker's own league settles which 前旗 is meant.
-    if let Some(home) = asked_from {
-        let near: Vec<&RegionCode> =
-            known.iter().filter(|code| home.line().any(|up| up.level() > 2 && code.is_within(&up))).collect();
-        if let [only] = near.as_slice() {
-            return (Some((*only).clone()), Vec::new());
-        }
-    }
-    (None, known)
 }

@@ -67,7 +67,7 @@ fn print_answer(answer: &Answer) {
     for place in &answer.region_choices {
         println!("   {} {}", place.code, place.name);
     }
-    println!("{}", wording::lead(answer.status));
+    println!("{}", wording::lead(answer.status, answer.understood.route));
     if let Some(view) = &answer.view {
         print_card(view, answer.confidence);
     }
@@ -183,7 +183,10 @@ fn explain(assist: &Assist, answer: &Answer) {
     for (item, score) in answer.hits.vector.iter().take(8) {
         println!("  {score:8.4}  {}", name(*item));
     }
-    println!("fused (standard deviations):");
+    let understood = &answer.understood;
+    let facets: Vec<&str> = understood.facets.iter().map(|f| f.word()).collect();
+    println!("route: {} ({:.3})  facets: {}", understood.route.word(), understood.chance, facets.join(", "));
+    println!("fused:");
     for found in answer.hits.fused.iter().take(8) {
         println!(
             "  {:8.3}  {:5.3}  {}  ← {}",

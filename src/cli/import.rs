@@ -3,7 +3,8 @@
 use crate::assist::{ImportError, Sources, Step, import};
 use crate::config::Config;
 use crate::corpus::{Options, Severity};
-use crate::search::{Companions, Plan, SearchError, Stage};
+use crate::guide::Example;
+use crate::search::{Companions, EXAMPLES, Plan, SearchError, Stage};
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
@@ -29,6 +30,9 @@ pub struct ImportArgs {
     /// Publish even with far fewer guides than the last generation
     #[arg(long)]
     allow_shrink: bool,
+    /// Known questions of each item that become part of the index
+    #[arg(long, value_name = "N", default_value_t = EXAMPLES)]
+    examples: usize,
     /// Build without the model: search by keywords only
     #[arg(long)]
     no_model: bool,
@@ -52,6 +56,7 @@ pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode> {
         root: args.out.clone().unwrap_or_else(|| config.index.clone()),
         now: jiff::Timestamp::now(),
         allow_shrink: args.allow_shrink,
+        examples: args.examples,
     };
     let mut findings = FindingsFile::create(&args.findings)?;
     let mut progress = Progress::new();
@@ -94,7 +99,7 @@ pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode> {
     }
 }
 
-/// Divisions, everyday words and bundles: from a corpus folder among the paths, else those built in.
+/// Divisions, everyday words, bundles and known questions: from a corpus folder among the paths, else those built in.
 pub(super) fn companions(paths: &[PathBuf]) -> Result<Companions> {
     let read = |path: PathBuf| {
         std::fs::read_to_string(&path).with_context(|| format!("can't read {}", path.display()))
@@ -105,6 +110,7 @@ pub(super) fn companions(paths: &[PathBuf]) -> Result<Companions> {
         themes: include_str!("../../corpus/onething.jsonl").to_owned(),
         halls: include_str!("../../corpus/halls.jsonl").to_owned(),
         dictionary: String::new(),
+        examples: Vec::new(),
     };
     for folder in paths.iter().filter(|path| path.is_dir()) {
         if folder.join("regions.tsv").is_file() {
@@ -117,13 +123,20 @@ pub(super) fn companions(paths: &[PathBuf]) -> Result<Companions> {
             companions.halls = read(folder.join("halls.jsonl"))?;
         }
         if folder.join("lexicon").is_dir() {
-            companions.lexicon = lexicon(&folder.join("lexicon"))?;
+            companions.lexicon = joined(&folder.join("lexicon"), "tsv")?;
+        }
+        let questions = folder.join("questions/train");
+        if questions.is_dir() {
+            let list = Example::parse_all(&joined(&questions, "jsonl")?)
+                .with_context(|| format!("in the files of {} joined", questions.display()))?;
+            companions.examples.extend(list);
         }
     }
     Ok(companions)
 }
 
-fn lexicon(folder: &Path) -> Result<String> {
+/// All files of a kind in a folder, joined in the order of their names.
+pub(super) fn joined(folder: &Path, kind: &str) -> Result<String> {
     let wrong = || format!("can't read {}", folder.display());
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .with_context(wrong)?
@@ -131,7 +144,7 @@ fn lexicon(folder: &Path) -> Result<String> {
         .with_context(wrong)?
         .into_iter()
         .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|e| e == "tsv"))
+        .filter(|path| path.extension().is_some_and(|e| e == kind))
         .collect();
     files.sort();
     let mut text = String::new();

@@ -3,11 +3,13 @@
 mod ask;
 mod check;
 mod eval;
+mod fit;
 mod import;
+mod learned;
 mod serve;
 mod synth;
 
-use crate::assist::Assist;
+use crate::assist::{Assist, Weights};
 use crate::config::Config;
 use crate::embed::{Embedder, Model};
 use anyhow::{Context, Result};
@@ -46,8 +48,12 @@ enum Command {
     Ask(ask::AskArgs),
     /// Measure answers against a file of questions
     Eval(eval::EvalArgs),
+    /// Learn the weights of the ranking and of the confidence from questions with known items
+    Fit(fit::FitArgs),
     /// Make regional demonstration copies of the corpus, marked synthetic
     Synth(synth::SynthArgs),
+    /// List, add, take back or export corrections accepted in use
+    Learned(learned::LearnedArgs),
     /// List the generations of the index, or go back to one
     Generations(GenerationsArgs),
 }
@@ -74,7 +80,9 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Command::Serve(args) => serve::run(config, &args),
         Command::Ask(args) => ask::run(&config, args),
         Command::Eval(args) => eval::run(&config, &args),
+        Command::Fit(args) => fit::run(&config, &args),
         Command::Synth(args) => synth::run(&args),
+        Command::Learned(args) => learned::run(&config, &args),
         Command::Generations(args) => generations(&config.index, &args),
     }
 }
@@ -113,10 +121,18 @@ fn embedder(config: &Config) -> Option<Embedder> {
     }
 }
 
+/// The weights that the settings name, or those that come with the program.
+fn weights(config: &Config) -> Result<Weights> {
+    Ok(match &config.weights {
+        Some(folder) => Weights::read(folder)?,
+        None => Weights::shipped()?,
+    })
+}
+
 /// Opens the index in service with the model.
 fn assist(config: &Config) -> Result<Assist> {
     let embedder = embedder(config);
-    let assist = Assist::open(&config.index, embedder, config.thresholds)?;
+    let assist = Assist::open_with(&config.index, embedder, config.thresholds, weights(config)?)?;
     if assist.has_model() {
         return Ok(assist);
     }

@@ -1,9 +1,11 @@
 //! What to do with candidates: pure judgement, no clock, no search, no files.
 
 mod judge;
+mod understand;
 pub mod wording;
 
 pub use judge::{Candidate, Judgement, Thresholds, Verdict, judge};
+pub use understand::{BadUnderstanding, MODEL_LINE, Route, Understanding, Understood};
 
 /// How a turn ends. The set is closed: every answer has exactly one of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

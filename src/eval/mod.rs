@@ -1,24 +1,30 @@
 //! Questions with known answers → how often the service is right, and how often it knows.
 
+mod gate;
+mod report;
+
+pub use gate::{BadGate, Breach, Gate, GateRun};
+pub use report::html;
+
 use crate::assist::{Answer, Ask, AskError, Assist};
-use crate::dialog::Status;
-use crate::guide::RegionCode;
+use crate::dialog::{Route, Status};
+use crate::guide::{Facet, RegionCode};
 use crate::search::Search;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-/// One row of a question file (`../shared/eval/README.md` has the format).
-#[derive(Clone, Debug, Deserialize)]
+/// One row of a question file: the format of `../shared/eval/README.md`, or that of `corpus/questions`
+/// (`item`, `also`, `form`), which is read into the same fields.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(from = "RowForm")]
 pub struct Row {
     /// Its name.
-    #[serde(default)]
     pub id: String,
     /// The question.
     pub question: String,
     /// Codes or exact names of acceptable items.
-    #[serde(default)]
     pub items: Vec<String>,
     /// Where it should go; `item` when absent.
     pub route: Option<String>,
@@ -28,6 +34,42 @@ pub struct Row {
     pub region: Option<String>,
     /// How it is put.
     pub style: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RowForm {
+    #[serde(default)]
+    id: String,
+    question: String,
+    #[serde(default)]
+    items: Vec<String>,
+    item: Option<String>,
+    #[serde(default)]
+    also: Vec<String>,
+    route: Option<String>,
+    facet: Option<String>,
+    region: Option<String>,
+    style: Option<String>,
+    form: Option<String>,
+    noise: Option<String>,
+}
+
+impl From<RowForm> for Row {
+    fn from(form: RowForm) -> Row {
+        let mut items = form.items;
+        items.extend(form.item);
+        items.extend(form.also);
+        Row {
+            id: form.id,
+            question: form.question,
+            items,
+            route: form.route,
+            facet: form.facet,
+            region: form.region,
+            // The kind of noise says more than the form that it spoiled.
+            style: form.style.or(form.noise).or(form.form),
+        }
+    }
 }
 
 /// Hits of one list.
@@ -103,13 +145,59 @@ pub struct Routes {
     pub per_route: BTreeMap<String, RouteScore>,
 }
 
-/// Facets told right. The service does not tell facets apart yet: `n` is 0.
+/// Facets told right: the one that is asked is among those named, or none is where the question is general.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Facets {
     /// Rows measured.
     pub n: usize,
     /// Share told right.
     pub accuracy: f64,
+}
+
+/// How well the confidence means what it says.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Calibration {
+    /// Mean distance between the confidence told and the share that was right, weighted by rows.
+    pub error: f64,
+    /// Equal parts of the confidence from 0 to 1.
+    pub reliability: Vec<Reliability>,
+    /// What answering from each confidence on would mean.
+    pub abstain: Vec<Abstain>,
+}
+
+/// The rows whose confidence lies in one tenth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Reliability {
+    /// Rows.
+    pub n: usize,
+    /// Their mean confidence.
+    pub told: f64,
+    /// The share whose first item is right.
+    pub right: f64,
+}
+
+/// What a threshold would do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Abstain {
+    /// Answer from this confidence on.
+    pub threshold: f64,
+    /// Share of all rows answered.
+    pub answered: f64,
+    /// Share of the answers that are right.
+    pub right: f64,
+}
+
+/// A question whose first item was wrong, or that was sent elsewhere.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Miss {
+    /// The question, personal data masked.
+    pub question: String,
+    /// The items or the route expected.
+    pub wanted: Vec<String>,
+    /// The first item found, or the route taken.
+    pub got: String,
+    /// The confidence told.
+    pub confidence: f32,
 }
 
 /// Latency of whole questions, milliseconds.
@@ -158,6 +246,8 @@ pub struct Report {
     pub clarified: Share,
     /// Found nothing.
     pub abstained: Abstained,
+    /// Share of the rows with an item that were sent elsewhere.
+    pub sent_elsewhere: f64,
     /// Rows without an item.
     pub none: NoItem,
     /// Rows with a route.
@@ -168,6 +258,8 @@ pub struct Report {
     pub styles: BTreeMap<String, StyleHits>,
     /// By list.
     pub by_list: ByList,
+    /// What the confidence is worth; rows without an item count as never right.
+    pub calibration: Calibration,
     /// Latency.
     pub ms: Millis,
     /// The model.
@@ -176,6 +268,9 @@ pub struct Report {
     pub index: String,
     /// Rows whose items the index doesn't have, by id: they can't be hit.
     pub unknown: Vec<String>,
+    /// What went wrong, surest first; not part of the JSON.
+    #[serde(skip)]
+    pub misses: Vec<Miss>,
 }
 
 /// A line of a question file that can't be read.
@@ -234,8 +329,12 @@ struct Tally {
     answered: (usize, usize),
     clarified: (usize, usize),
     abstained: usize,
+    sent_elsewhere: usize,
     none: (usize, usize),
     routes: Vec<(String, String)>,
+    facets: (usize, usize),
+    told: Vec<(f32, bool)>,
+    misses: Vec<Miss>,
     styles: BTreeMap<String, Vec<usize>>,
     ms: Vec<f64>,
     unknown: Vec<String>,
@@ -244,18 +343,42 @@ struct Tally {
 impl Tally {
     fn count(&mut self, search: &Search, row: &Row, answer: &Answer) -> Result<(), AskError> {
         let route = row.route.as_deref().unwrap_or("item");
+        let mut miss = |wanted: Vec<String>, got: String| {
+            self.misses.push(Miss {
+                question: answer.query.masked().text.clone(),
+                wanted,
+                got,
+                confidence: answer.confidence,
+            });
+        };
         if row.route.is_some() {
-            let went = match answer.status {
-                Status::OutOfScope => "none",
-                Status::Handoff => "human",
-                _ => "item",
+            // A file may say only that the list has no such item.
+            let went = match (answer.understood.route, answer.status) {
+                (Route::Item, Status::OutOfScope) if route == "none" => "none",
+                (went, _) => went.word(),
             };
+            if went != route && route != "none" {
+                miss(vec![route.to_owned()], went.to_owned());
+            }
             self.routes.push((route.to_owned(), went.to_owned()));
         }
         if route != "item" {
             self.none.0 += 1;
             self.none.1 += usize::from(answer.status == Status::Answered);
+            // Rows of other routes say nothing of the confidence in an item.
+            if route == "none" {
+                self.told.push((answer.confidence, false));
+            }
             return Ok(());
+        }
+        if let Some(facet) = &row.facet {
+            let named = &answer.understood.facets;
+            let told = match Facet::from_word(facet) {
+                Some(facet) => named.contains(&facet),
+                None => named.is_empty(),
+            };
+            self.facets.0 += 1;
+            self.facets.1 += usize::from(told);
         }
         let right = expected(search, &row.items)?;
         if right.is_empty() {
@@ -269,6 +392,12 @@ impl Tally {
         self.keyword.push(rank(&mut hits.keyword.iter().map(|h| h.0)));
         self.vector.push(rank(&mut hits.vector.iter().map(|h| h.0)));
         self.fused.push(fused);
+        self.sent_elsewhere += usize::from(answer.understood.route != Route::Item);
+        self.told.push((answer.confidence, fused == 1));
+        if fused != 1 && !row.items.is_empty() {
+            let got = hits.fused.first().and_then(|f| search.item(f.item));
+            miss(row.items.clone(), got.map_or_else(String::new, |item| item.name.clone()));
+        }
         match answer.status {
             Status::Answered => {
                 self.answered.0 += 1;
@@ -312,9 +441,11 @@ impl Tally {
                 right: share(self.clarified.1, self.clarified.0),
             },
             abstained: Abstained { share: share(self.abstained, n) },
+            sent_elsewhere: share(self.sent_elsewhere, n),
             none: NoItem { n: self.none.0, answered_share: share(self.none.1, self.none.0) },
             routes: routes(&self.routes),
-            facets: Facets::default(),
+            facets: Facets { n: self.facets.0, accuracy: share(self.facets.1, self.facets.0) },
+            calibration: calibration(&self.told),
             styles: self
                 .styles
                 .iter()
@@ -336,6 +467,10 @@ impl Tally {
             model,
             index,
             unknown: self.unknown,
+            misses: {
+                self.misses.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+                self.misses
+            },
         }
     }
 }
@@ -348,6 +483,33 @@ fn expected(search: &Search, items: &[String]) -> Result<Vec<u32>, AskError> {
         list.extend(search.all_named(wanted));
     }
     Ok(list)
+}
+
+/// Parts of the confidence, and thresholds looked at.
+const PARTS: usize = 10;
+
+fn calibration(told: &[(f32, bool)]) -> Calibration {
+    let part = |confidence: f32| ((f64::from(confidence) * PARTS as f64) as usize).min(PARTS - 1);
+    let reliability: Vec<Reliability> = (0..PARTS)
+        .map(|at| {
+            let rows: Vec<_> = told.iter().filter(|(confidence, _)| part(*confidence) == at).collect();
+            let sum: f64 = rows.iter().map(|(confidence, _)| f64::from(*confidence)).sum();
+            let right = rows.iter().filter(|(_, right)| *right).count();
+            let n = rows.len();
+            Reliability { n, told: if n == 0 { 0.0 } else { sum / n as f64 }, right: share(right, n) }
+        })
+        .collect();
+    let distance: f64 = reliability.iter().map(|r| r.n as f64 * (r.told - r.right).abs()).sum();
+    let abstain = (0..PARTS * 2)
+        .map(|at| {
+            let threshold = at as f64 / (PARTS * 2) as f64;
+            let answered = told.iter().filter(|(confidence, _)| f64::from(*confidence) >= threshold);
+            let n = answered.clone().count();
+            let right = answered.filter(|(_, right)| *right).count();
+            Abstain { threshold, answered: share(n, told.len()), right: share(right, n) }
+        })
+        .collect();
+    Calibration { error: distance / told.len().max(1) as f64, reliability, abstain }
 }
 
 fn within(ranks: &[usize], depth: usize) -> usize {

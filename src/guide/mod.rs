@@ -9,6 +9,8 @@ mod card;
 mod channel;
 mod code;
 mod compare;
+mod example;
+mod facet;
 mod hall;
 mod material;
 mod provenance;
@@ -22,6 +24,8 @@ pub use card::{Card, Citation, Line, MaterialLine, MaterialState, OpenQuestion, 
 pub use channel::{Basis, Contact, Faq, Fee, Limit, Outcome, Place, SpecialProcedure, Step, Supports};
 pub use code::{BadCode, BusinessCode, CatalogCode, OrganCode, TaskCode};
 pub use compare::{Comparison, ComparisonRow, compare};
+pub use example::{BadExample, Example};
+pub use facet::Facet;
 pub use hall::{BadHalls, Hall};
 pub use material::Material;
 pub use provenance::{BadSource, Provenance, Source, SourceKind};

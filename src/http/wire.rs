@@ -54,8 +54,17 @@ pub struct MatchResponse {
     pub card: Option<CardShape>,
     /// Other items that come near, best first (with `clarify` and `candidates` the options).
     pub candidates: Vec<CandidateShape>,
+    /// Where the question belongs: `item`, `emergency`, `complaint`, `help`, `progress`, `appointment`, `human`,
+    /// `chitchat`, `abuse` or `out_of_scope`.
+    #[schema(example = "item")]
+    pub route: &'static str,
+    /// What is asked, likeliest first: `materials`, `conditions`, `process`, `fee`, `time`, `place`, `phone`,
+    /// `online`, `basis`, `agent`, `result`, `who`; empty where the question is general.
+    pub facets: Vec<&'static str>,
+    /// What the question was taken for by its sound, where that is not what it says.
+    pub heard: Option<String>,
     /// What the reader must know beside the content.
-    pub notices: Vec<&'static str>,
+    pub notices: Vec<String>,
     /// Names this answer in the log and in a complaint.
     pub trace_id: String,
 }
@@ -523,12 +532,15 @@ pub fn candidate(candidate: &CandidateItem) -> CandidateShape {
 pub fn matched(answer: &Answer, trace_id: String) -> MatchResponse {
     MatchResponse {
         status: answer.status.word(),
-        lead: wording::lead(answer.status),
+        lead: wording::lead(answer.status, answer.understood.route),
         confidence: answer.confidence,
         region: answer.region.as_ref().map(region),
         region_choices: answer.region_choices.iter().map(region).collect(),
         card: answer.view.as_ref().map(card),
         candidates: answer.candidates.iter().map(candidate).collect(),
+        route: answer.understood.route.word(),
+        facets: answer.understood.facets.iter().map(|f| f.word()).collect(),
+        heard: answer.heard.clone(),
         notices: answer.notices(),
         trace_id,
     }

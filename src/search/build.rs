@@ -9,12 +9,12 @@ use super::records::{Entry, RecordsWriter, region_number};
 use super::vector::{Label, LabelKind, Vectors};
 use super::{Search, SearchError};
 use crate::embed::{EmbedError, Vector};
-use crate::guide::{CatalogItem, Guide, Hall, Regions, Theme};
+use crate::guide::{CatalogItem, Example, Guide, Hall, Regions, Theme};
 use crate::text::{Analyzer, plain};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use tantivy::TantivyDocument;
 
@@ -23,6 +23,9 @@ const EMBED_BATCH: usize = 64;
 
 /// A new generation may hold this share fewer guides than the last before it is refused.
 const SHRINK: f64 = 0.05;
+
+/// Known questions of an item that become part of an index, unless the plan says otherwise.
+pub const EXAMPLES: usize = 64;
 
 /// Memory for tantivy's writer, bytes.
 const WRITER_MEMORY: usize = 64 << 20;
@@ -52,6 +55,8 @@ pub struct Companions {
     pub halls: String,
     /// Words for segmentation, one a line, taken from the guides.
     pub dictionary: String,
+    /// Questions whose item is known, as `corpus/questions/train/*.jsonl` joined.
+    pub examples: Vec<Example>,
 }
 
 /// File of each companion in a generation.
@@ -72,6 +77,7 @@ impl Companions {
             themes: read(themes)?,
             halls: read(halls)?,
             dictionary: read(dictionary)?,
+            examples: Vec::new(),
         })
     }
 
@@ -134,6 +140,8 @@ pub struct Plan {
     pub now: Timestamp,
     /// Publish even with far fewer guides than the last generation.
     pub allow_shrink: bool,
+    /// Known questions of each item that become part of the index; the rest stay for measuring.
+    pub examples: usize,
 }
 
 struct Group {
@@ -284,10 +292,11 @@ impl Builder {
         let entries: Vec<Entry> = entries.into_iter().map(|(entry, _)| entry).collect();
         self.records.finish(&entries, codes)?;
 
-        write_text(&dir.join("text"), &groups, &analyzer, tell)?;
+        let examples = choose(&groups, &companions.examples, self.plan.examples);
+        write_text(&dir.join("text"), &groups, &examples, &analyzer, tell)?;
         let dimensions = embedding.map_or(0, |e| e.dimensions);
         let vectors = match embedding {
-            Some(embedding) => embed_labels(&groups, embedding, last.as_ref(), tell)?,
+            Some(embedding) => embed_labels(&groups, &examples, &analyzer, embedding, last.as_ref(), tell)?,
             None => Vectors::new(0),
         };
         vectors.write(&dir)?;
@@ -375,6 +384,7 @@ fn write_items(dir: &Path, groups: &[Group]) -> Result<(), SearchError> {
 fn write_text(
     dir: &Path,
     groups: &[Group],
+    examples: &[Vec<(&Example, Option<usize>)>],
     analyzer: &Analyzer,
     tell: &mut dyn FnMut(Stage),
 ) -> Result<(), SearchError> {
@@ -393,6 +403,10 @@ fn write_text(
         document.add_text(fields.conditions, &text.conditions);
         document.add_text(fields.materials, &text.materials);
         document.add_text(fields.body, &text.body);
+        let asked: Vec<&str> = examples[ordinal].iter().map(|(e, _)| e.question.as_str()).collect();
+        let asked = analyzer.fold(&asked.join("\n"));
+        document.add_text(fields.asked, &asked);
+        document.add_text(fields.asked_pairs, &asked);
         writer.add_document(document).map_err(fail)?;
         tell(Stage::Indexing(ordinal + 1, groups.len()));
     }
@@ -488,14 +502,77 @@ fn labels(item: u32, group: &Group) -> Vec<Label> {
     list
 }
 
+/// The known questions that become part of the index, by item, with the case each one means.
+///
+/// Of an item with more than `most`, every case gets its turn; which of a case's questions come first depends on
+/// the hash of their text alone, so that an import tomorrow takes the same ones.
+fn choose<'a>(
+    groups: &[Group],
+    examples: &'a [Example],
+    most: usize,
+) -> Vec<Vec<(&'a Example, Option<usize>)>> {
+    let mut by_name: HashMap<&str, usize> = HashMap::new();
+    for (at, group) in groups.iter().enumerate() {
+        for name in std::iter::once(&group.item.name).chain(&group.item.other_names) {
+            by_name.entry(name).or_insert(at);
+        }
+    }
+    /// The questions of one item by case, each with the hash of its text.
+    type ByCase<'a> = BTreeMap<Option<usize>, Vec<(Vec<u8>, &'a Example)>>;
+    let mut by_item: Vec<ByCase<'_>> = vec![BTreeMap::new(); groups.len()];
+    for example in examples {
+        let Some(&at) = by_name.get(example.item.as_str()) else { continue };
+        let cases = &groups[at].item.business_items;
+        let case = example.business_item.as_ref().and_then(|name| cases.iter().position(|c| c.name == *name));
+        let order = Sha256::digest(example.question.as_bytes()).to_vec();
+        by_item[at].entry(case).or_default().push((order, example));
+    }
+    by_item
+        .into_iter()
+        .map(|mut cases| {
+            for list in cases.values_mut() {
+                // Taken from the end: what was accepted in use, the newest first, then the corpus's own.
+                list.sort_by(|a, b| a.1.at.cmp(&b.1.at).then(b.0.cmp(&a.0)));
+            }
+            let mut chosen = Vec::new();
+            while chosen.len() < most {
+                let before = chosen.len();
+                for (case, list) in &mut cases {
+                    if chosen.len() < most
+                        && let Some((hash, example)) = list.pop()
+                    {
+                        list.retain(|(other, _)| *other != hash);
+                        chosen.push((example, *case));
+                    }
+                }
+                if chosen.len() == before {
+                    break;
+                }
+            }
+            chosen
+        })
+        .collect()
+}
+
 fn embed_labels(
     groups: &[Group],
+    examples: &[Vec<(&Example, Option<usize>)>],
+    analyzer: &Analyzer,
     embedding: &Embedding<'_>,
     last: Option<&Last>,
     tell: &mut dyn FnMut(Stage),
 ) -> Result<Vectors, SearchError> {
-    let labels: Vec<Label> =
+    let mut labels: Vec<Label> =
         groups.iter().enumerate().flat_map(|(item, group)| labels(item as u32, group)).collect();
+    for (item, list) in examples.iter().enumerate() {
+        labels.extend(list.iter().map(|(example, case)| Label {
+            item: item as u32,
+            kind: LabelKind::Example,
+            case: case.map(|c| c as u32),
+            // As a question would be: without its places.
+            text: analyzer.query(&example.question).meaning_text().to_owned(),
+        }));
+    }
     // A text that the last generation embedded with the same model keeps its vector.
     let mut known: HashMap<&str, &[f32]> = HashMap::new();
     if let Some(last) = last.filter(|l| l.manifest.model.as_ref() == Some(&embedding.model))

@@ -1,7 +1,7 @@
 //! Candidates by words: BM25 over the distinct items.
 
 use super::SearchError;
-use super::schema::{Fields, register, schema};
+use super::schema::{Fields, Group, register, schema};
 use super::tokenizer::{PAIRS, pairs};
 use crate::text::{Query as Utterance, Segmenter};
 use std::path::Path;
@@ -45,9 +45,14 @@ impl Keywords {
         Ok(Keywords { searcher: reader.searcher(), fields })
     }
 
-    /// The best items by words, as (item, score), best first.
-    pub fn find(&self, utterance: &Utterance, limit: usize) -> Result<Vec<(u32, f32)>, SearchError> {
-        let query = self.query(utterance);
+    /// The best items by words of one group of fields, as (item, score), best first.
+    pub fn find(
+        &self,
+        utterance: &Utterance,
+        group: Group,
+        limit: usize,
+    ) -> Result<Vec<(u32, f32)>, SearchError> {
+        let query = self.query(utterance, group);
         let top = TopDocs::with_limit(limit).order_by_score();
         let hits =
             self.searcher.search(&query, &top).map_err(|e| SearchError::text(Path::new("text"), &e))?;
@@ -67,13 +72,13 @@ impl Keywords {
             .collect()
     }
 
-    fn query(&self, utterance: &Utterance) -> BooleanQuery {
+    fn query(&self, utterance: &Utterance, group: Group) -> BooleanQuery {
         let words = utterance.search_words();
         let folded = utterance.search_text();
         let pairs: Vec<String> =
             pairs(folded).into_iter().map(|(from, to)| folded[from..to].to_owned()).collect();
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-        for weighted in self.fields.weighted() {
+        for weighted in self.fields.weighted(group) {
             let terms = if weighted.tokenizer == PAIRS { &pairs } else { words };
             let mut seen: Vec<&str> = Vec::new();
             for term in terms.iter().take(MAX_TERMS) {

@@ -4,29 +4,37 @@
 //! look-up afterwards. No tantivy type leaves this module.
 
 mod build;
-mod fuse;
+mod features;
+mod fit;
+mod fusion;
 mod generation;
 mod keyword;
+mod meaning;
 mod place;
 mod records;
 mod schema;
 mod tokenizer;
 mod vector;
 
-pub use build::{Builder, Companions, Embedding, Plan, Stage};
+pub use build::{Builder, Companions, EXAMPLES, Embedding, Plan, Stage};
+pub use features::Features;
+pub use fit::{Fitted, Sample, fit};
+pub use fusion::{BadFusion, Fusion, Weights};
 pub use generation::{Manifest, current, list as generations, point_to};
 pub use place::{Fit, Placed};
-pub use vector::LabelKind;
+pub use vector::{Label, LabelKind, Vectors};
 
 use crate::embed::{EmbedError, Vector};
 use crate::guide::{CatalogItem, Guide, Hall, ItemKey, RegionCode, Regions, Theme};
-use crate::text::{Analyzer, Query};
+use crate::text::{Analyzer, Heard, How, Query, Sounds};
+use features::{Asked, Profile};
 use jiff::civil::Date;
 use keyword::Keywords;
+use meaning::Meaning;
 use records::Records;
+use schema::Group;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use vector::Vectors;
 
 /// What can go wrong with an index.
 #[derive(Debug, thiserror::Error)]
@@ -104,11 +112,11 @@ impl SearchError {
 pub struct Found {
     /// Ordinal of the item in this generation.
     pub item: u32,
-    /// Fused score, in standard deviations of the vector list; BM25 without a model.
+    /// Fused score.
     pub score: f32,
     /// BM25 score, 0 where no word matched.
     pub keyword: f32,
-    /// Cosine of the best name; `None` without a model.
+    /// Cosine of the best name or known question; `None` without a model.
     pub vector: Option<f32>,
     /// The name that was nearest in meaning.
     pub matched: Option<String>,
@@ -127,6 +135,21 @@ pub struct Hits {
     pub keyword: Vec<(u32, f32)>,
     /// Items by meaning alone with their cosine, best first; empty without a model.
     pub vector: Vec<(u32, f32)>,
+    /// What the fusion saw of each candidate, best first.
+    pub samples: Vec<(u32, Features)>,
+}
+
+/// What is known beside the question.
+#[derive(Clone, Copy, Default)]
+pub struct Context<'a> {
+    /// The asker's place.
+    pub place: Option<&'a RegionCode>,
+    /// `true` for a private person, `false` for a firm.
+    pub person: Option<bool>,
+    /// Questions accepted since the index was made, as further rows of the vectors.
+    pub learned: Option<&'a Vectors>,
+    /// Take no notice of known questions, as if the index had none.
+    pub names_only: bool,
 }
 
 impl Hits {
@@ -151,8 +174,28 @@ impl Hits {
     }
 }
 
+/// A question as it may have been meant by its sound.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The question with the terms that it was taken for.
+    pub text: String,
+    /// How much the sound speaks for it, 0 to 1.
+    pub weight: f32,
+    /// Whether it stands in Latin letters: pinyin or initials.
+    pub latin: bool,
+}
+
+/// From this cosine on, two questions are the same but for a particle.
+pub const SAME: f32 = 0.985;
+
+/// Confidence in the item of a question that is known and means that item only.
+const SAME_SURE: f32 = 0.95;
+
+/// How deep each list is read.
+const DEPTH: usize = 50;
+
 /// Items that each list offers to the fusion.
-const CANDIDATES: usize = 50;
+const CANDIDATES: usize = 20;
 
 /// An open generation.
 pub struct Search {
@@ -163,6 +206,10 @@ pub struct Search {
     vectors: Vectors,
     records: Records,
     names: Vec<(String, u32)>,
+    profiles: Vec<Profile>,
+    fusion: Fusion,
+    has_examples: bool,
+    sounds: Sounds,
     analyzer: Analyzer,
     regions: Regions,
     themes: Vec<Theme>,
@@ -202,7 +249,13 @@ impl Search {
         let companions = Companions::read(&dir)?;
         let analyzer = companions.analyzer()?;
         let names = suggestions(&items, &analyzer);
+        let fusion =
+            Fusion::shipped().map_err(|e| SearchError::Broken("fusion.toml".into(), e.to_string()))?;
         Ok(Search {
+            sounds: sounds(&items, &analyzer),
+            profiles: items.iter().map(|item| Profile::of(item, &analyzer)).collect(),
+            has_examples: vectors.labels.iter().any(|l| l.kind == LabelKind::Example),
+            fusion,
             regions: companions.regions()?,
             themes: companions.themes()?,
             halls: companions.halls()?,
@@ -248,6 +301,11 @@ impl Search {
         u32::try_from(at).ok()
     }
 
+    /// Known questions that stand in the index, as the model saw them.
+    pub fn known_questions(&self) -> impl Iterator<Item = &str> {
+        self.vectors.labels.iter().filter(|l| l.kind == LabelKind::Example).map(|l| l.text.as_str())
+    }
+
     /// What this generation holds.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
@@ -272,18 +330,98 @@ impl Search {
             .collect()
     }
 
+    /// What a question may have meant by its sound: likeliest first, at most `limit` readings.
+    pub fn readings(&self, question: &Query, limit: usize) -> Vec<Reading> {
+        let folded = question.search_text();
+        let ordinary = |word: &str| self.analyzer.segmenter().has_word(word);
+        let heard = self.sounds.heard(folded, &ordinary);
+        let mut readings: Vec<Reading> = Vec::new();
+        // The same stretch may stand for several terms; every reading takes another one for its first stretch.
+        for lead in heard.iter().take(limit) {
+            let mut taken: Vec<&Heard<'_>> = vec![lead];
+            for other in &heard {
+                if taken.iter().all(|t| other.range.end <= t.range.start || t.range.end <= other.range.start)
+                {
+                    taken.push(other);
+                }
+            }
+            taken.sort_by_key(|t| t.range.start);
+            let mut text = String::with_capacity(folded.len());
+            let mut at = 0;
+            for term in &taken {
+                text.push_str(&folded[at..term.range.start]);
+                text.push_str(term.term);
+                at = term.range.end;
+            }
+            text.push_str(&folded[at..]);
+            if !readings.iter().any(|known| known.text == text) {
+                let latin = matches!(lead.how, How::Initials | How::Pinyin);
+                readings.push(Reading { text, weight: lead.weight, latin });
+            }
+        }
+        readings
+    }
+
+    /// Ranks by these weights instead of the shipped ones.
+    pub fn with_fusion(self, fusion: Fusion) -> Search {
+        Search { fusion, ..self }
+    }
+
     /// Finds items for a question: by words, and by meaning where its vector is given.
     ///
     /// The vector must come from the model that the manifest names.
-    pub fn find(&self, question: &Query, vector: Option<&Vector>, limit: usize) -> Result<Hits, SearchError> {
-        let keyword = self.keywords.find(question, CANDIDATES)?;
-        let similarities = match vector {
-            Some(vector) if self.vectors.len() > 0 => Some(self.vectors.similarities(vector)?),
+    pub fn find(
+        &self,
+        question: &Query,
+        vector: Option<&Vector>,
+        context: &Context<'_>,
+        limit: usize,
+    ) -> Result<Hits, SearchError> {
+        let names = self.keywords.find(question, Group::Names, DEPTH)?;
+        let body = self.keywords.find(question, Group::Body, DEPTH)?;
+        let asked = match context.names_only {
+            true => Vec::new(),
+            false => self.keywords.find(question, Group::Asked, DEPTH)?,
+        };
+        let cosines = match vector {
+            Some(vector) if !self.vectors.is_empty() => Some(self.vectors.similarities(vector)?),
             _ => None,
         };
-        let meanings = similarities.as_ref().map(|s| fuse::by_item(&self.vectors, s, self.items.len()));
-        let scored = fuse::fuse(&keyword, meanings.as_deref(), limit.max(2));
-        let confidences = fuse::confidences(&scored);
+        let meanings = match (&cosines, vector) {
+            (Some(cosines), Some(vector)) => Some(self.meanings(cosines, vector, context)?),
+            _ => None,
+        };
+        let learned = context.learned.is_some_and(|rows| !rows.is_empty());
+        let has_examples = (self.has_examples || learned) && !context.names_only;
+        let weights = match &meanings {
+            None => &self.fusion.words,
+            Some(_) if has_examples => &self.fusion.examples,
+            Some(_) => &self.fusion.names,
+        };
+        let looked_at = Asked {
+            folded: question.search_text(),
+            words: question.search_words(),
+            person: context.person,
+            keywords: [&names, &asked, &body],
+            meanings: meanings.as_deref(),
+            depth: CANDIDATES,
+        };
+        let at_place = |item| place::covers(&self.records, item, context.place);
+        let mut scored = weights.score(features::candidates(&looked_at, &self.profiles, &at_place));
+        let length = question.search_text().chars().count();
+        let mut confidences = weights.confidences(&scored, length);
+        // A question that somebody has answered is answered so again, whatever the weights say.
+        let same = |s: &fusion::Scored| {
+            meanings.as_ref().is_some_and(|list| list[s.item as usize].examples[0] >= SAME)
+        };
+        let answered = scored.iter().filter(|s| same(s)).count();
+        if answered > 0 {
+            scored.sort_by_key(|s| !same(s));
+            if let Some(first) = confidences.first_mut().filter(|_| answered == 1) {
+                *first = first.max(SAME_SURE);
+            }
+        }
+        let nearest = |item: u32| meanings.as_ref().map(|list| list[item as usize]);
         let fused = scored
             .iter()
             .zip(confidences)
@@ -292,22 +430,41 @@ impl Search {
                 item: s.item,
                 score: s.score,
                 keyword: s.keyword,
-                vector: s.vector,
-                matched: s.row.map(|row| self.vectors.labels[row].text.clone()),
-                business_item: self.business_item(s.item, question, similarities.as_deref()),
+                vector: nearest(s.item).map(|m| m.best().max(m.examples[0])).filter(|v| v.is_finite()),
+                matched: nearest(s.item)
+                    .and_then(|m| self.vectors.labels.get(m.row))
+                    .map(|label| label.text.clone()),
+                business_item: self.business_item(s.item, question, cosines.as_deref()),
                 confidence,
             })
             .collect();
-        let mut vector: Vec<(u32, f32)> = meanings
-            .iter()
-            .flatten()
-            .enumerate()
-            .filter(|(_, m)| m.best.is_finite())
-            .map(|(item, m)| (item as u32, m.best))
-            .collect();
-        vector.sort_by(|a, b| b.1.total_cmp(&a.1));
-        vector.truncate(CANDIDATES);
-        Ok(Hits { fused, keyword, vector })
+        let mut keyword: Vec<(u32, f32)> =
+            scored.iter().filter(|s| s.keyword > 0.0).map(|s| (s.item, s.keyword)).collect();
+        keyword.sort_by(|a, b| b.1.total_cmp(&a.1));
+        Ok(Hits {
+            fused,
+            keyword,
+            vector: meanings.as_deref().map(by_meaning).unwrap_or_default(),
+            samples: scored.into_iter().map(|s| (s.item, s.features)).collect(),
+        })
+    }
+
+    /// What the vectors say of each item, questions accepted since the index was made included.
+    fn meanings(
+        &self,
+        cosines: &[f32],
+        vector: &Vector,
+        context: &Context<'_>,
+    ) -> Result<Vec<Meaning>, SearchError> {
+        let mut list = meaning::by_item(&self.vectors, cosines, self.items.len());
+        if context.names_only {
+            for meaning in &mut list {
+                meaning.examples = Meaning::default().examples;
+            }
+        } else if let Some(learned) = context.learned {
+            meaning::add(&mut list, learned, &learned.similarities(vector)?);
+        }
+        Ok(list)
     }
 
     fn business_item(&self, item: u32, question: &Query, similarities: Option<&[f32]>) -> Option<String> {
@@ -316,10 +473,10 @@ impl Search {
             0 => return None,
             1 => 0,
             _ => {
-                let named = fuse::named_case(cases, question.search_text());
+                let named = meaning::named_case(cases, question.search_text());
                 named.or_else(|| {
                     let similarities = similarities?;
-                    fuse::business_item(&self.vectors, similarities, item).map(|case| case as usize)
+                    meaning::business_item(&self.vectors, similarities, item).map(|case| case as usize)
                 })?
             }
         };
@@ -405,6 +562,28 @@ impl Search {
         }
         list
     }
+}
+
+/// Items by the vectors alone: best name, and where there are known questions those too, best first.
+fn by_meaning(meanings: &[Meaning]) -> Vec<(u32, f32)> {
+    let worth = |m: &Meaning| m.best().max(m.examples[0]);
+    let items = meanings.iter().enumerate().map(|(item, m)| (item as u32, worth(m)));
+    let mut list: Vec<(u32, f32)> = items.filter(|(_, cosine)| cosine.is_finite()).collect();
+    list.sort_by(|a, b| b.1.total_cmp(&a.1));
+    list.truncate(DEPTH);
+    list
+}
+
+/// Terms that may be meant by their sound, the most usual first: everyday words, everyday names, official names.
+fn sounds(items: &[CatalogItem], analyzer: &Analyzer) -> Sounds {
+    let words = analyzer.everyday_words().map(|word| analyzer.fold(word));
+    let everyday = items.iter().flat_map(|item| {
+        let cases = item.business_items.iter().flat_map(|case| &case.common_names);
+        item.common_names.iter().chain(cases)
+    });
+    let names = items.iter().map(|item| &item.name);
+    let terms: Vec<String> = words.chain(everyday.chain(names).map(|name| analyzer.fold(name))).collect();
+    Sounds::new(terms.iter().map(String::as_str))
 }
 
 fn suggestions(items: &[CatalogItem], analyzer: &Analyzer) -> Vec<(String, u32)> {

@@ -47,6 +47,13 @@ fn order(entries: &[Entry], place: Option<&RegionCode>) -> Vec<(Entry, Fit)> {
     list
 }
 
+/// Whether an item has a guide for a place or for a division above it; always, where no place is given.
+pub fn covers(records: &Records, item: u32, place: Option<&RegionCode>) -> bool {
+    let Some(place) = place else { return true };
+    let line: Vec<u64> = place.line().map(|code| region_number(Some(&code))).collect();
+    records.of_item(item).iter().any(|entry| entry.region == 0 || line.contains(&entry.region))
+}
+
 /// The best guide in force for a place; `None` where the item has none in force anywhere.
 pub fn choose(
     records: &Records,

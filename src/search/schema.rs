@@ -35,38 +35,67 @@ pub struct Fields {
     pub materials: Field,
     /// Everything else worth finding: results, law, questions, department, topics.
     pub body: Field,
+    /// Questions known to mean the item, by word.
+    pub asked: Field,
+    /// The same, by pair.
+    pub asked_pairs: Field,
 }
 
-/// Field name, tokenizer, weight. Names carry the most; a guide's body mentions many other items.
-const TEXT_FIELDS: [(&str, &str, f32); 8] = [
-    ("name", WORDS, 1.0),
-    ("name_pairs", PAIRS, 1.0),
-    ("alias", WORDS, 1.0),
-    ("alias_pairs", PAIRS, 1.0),
-    ("cases", WORDS, 0.6),
-    ("conditions", WORDS, 0.15),
-    ("materials", WORDS, 0.15),
-    ("body", WORDS, 0.25),
+/// Fields that are searched together: each group is a list of its own, and the fusion learns its worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// What the item is called.
+    Names,
+    /// What its guide says.
+    Body,
+    /// How people have asked for it.
+    Asked,
+}
+
+/// Field name, tokenizer, group, weight within the group. Names carry the most; a guide's body mentions many other items.
+const TEXT_FIELDS: [(&str, &str, Group, f32); 10] = [
+    ("name", WORDS, Group::Names, 1.0),
+    ("name_pairs", PAIRS, Group::Names, 1.0),
+    ("alias", WORDS, Group::Names, 1.0),
+    ("alias_pairs", PAIRS, Group::Names, 1.0),
+    ("cases", WORDS, Group::Names, 0.6),
+    ("conditions", WORDS, Group::Body, 0.15),
+    ("materials", WORDS, Group::Body, 0.15),
+    ("body", WORDS, Group::Body, 0.25),
+    ("asked", WORDS, Group::Asked, 1.0),
+    ("asked_pairs", PAIRS, Group::Asked, 1.0),
 ];
 
 /// The schema with its fields.
 pub fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
     let item = builder.add_u64_field("item", FAST);
-    let text = TEXT_FIELDS.map(|(name, tokenizer, _)| {
+    let text = TEXT_FIELDS.map(|(name, tokenizer, ..)| {
         let indexing = TextFieldIndexing::default()
             .set_tokenizer(tokenizer)
             .set_index_option(IndexRecordOption::WithFreqs);
         builder.add_text_field(name, TextOptions::default().set_indexing_options(indexing))
     });
-    let [name, name_pairs, alias, alias_pairs, cases, conditions, materials, body] = text;
-    let fields = Fields { item, name, name_pairs, alias, alias_pairs, cases, conditions, materials, body };
+    let [name, name_pairs, alias, alias_pairs, cases, conditions, materials, body, asked, asked_pairs] = text;
+    let fields = Fields {
+        item,
+        name,
+        name_pairs,
+        alias,
+        alias_pairs,
+        cases,
+        conditions,
+        materials,
+        body,
+        asked,
+        asked_pairs,
+    };
     (builder.build(), fields)
 }
 
 impl Fields {
-    /// The text fields with their tokenizers and weights.
-    pub fn weighted(&self) -> [Weighted; 8] {
+    /// The text fields of a group with their tokenizers and weights.
+    pub fn weighted(&self, group: Group) -> impl Iterator<Item = Weighted> {
         let fields = [
             self.name,
             self.name_pairs,
@@ -76,12 +105,14 @@ impl Fields {
             self.conditions,
             self.materials,
             self.body,
+            self.asked,
+            self.asked_pairs,
         ];
-        std::array::from_fn(|i| Weighted {
-            field: fields[i],
-            tokenizer: TEXT_FIELDS[i].1,
-            weight: TEXT_FIELDS[i].2,
-        })
+        fields
+            .into_iter()
+            .zip(TEXT_FIELDS)
+            .filter(move |(_, (.., of, _))| *of == group)
+            .map(|(field, (_, tokenizer, _, weight))| Weighted { field, tokenizer, weight })
     }
 }
 

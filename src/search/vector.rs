@@ -1,4 +1,4 @@
-//! Exact search by meaning: one short vector a name, thousands in all.
+//! Exact search by meaning: one short vector a name or known question, ten thousands in all.
 
 use super::SearchError;
 use crate::embed::Vector;
@@ -16,6 +16,8 @@ pub enum LabelKind {
     Alias,
     /// An item together with one of its business items.
     Case,
+    /// A question known to mean the item.
+    Example,
 }
 
 /// The name behind one vector.
@@ -59,6 +61,11 @@ impl Vectors {
     /// How many rows.
     pub fn len(&self) -> usize {
         self.labels.len()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
     }
 
     /// One row.

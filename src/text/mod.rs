@@ -1,18 +1,22 @@
 //! From a sentence to something searchable. No files, no clock: texts in, values out.
 
+mod classify;
 mod fold;
 mod gazetteer;
 mod lexicon;
 mod mask;
 mod plain;
 mod segment;
+mod sound;
 
+pub use classify::{BadClassifier, Classifier, Labelled};
 pub use fold::{BadDictionary, Folded, Folder};
 pub use gazetteer::{BadGazetteer, Gazetteer, Mention};
 pub use lexicon::{BadLexicon, Expansion, Lexicon};
 pub use mask::{Masked, Personal, PersonalKind, mask};
 pub use plain::plain;
 pub use segment::{Segmenter, Word, is_filler};
+pub use sound::{Heard, How, Sounds};
 
 use crate::guide::{BadRegions, RegionCode, Regions};
 use std::borrow::Cow;
@@ -93,6 +97,11 @@ impl Analyzer {
         }
         let kept: Vec<&str> = text.lines().filter(|line| !is_list(line)).collect();
         Cow::Owned(kept.join("\n"))
+    }
+
+    /// Everyday words and the official ones behind them.
+    pub fn everyday_words(&self) -> impl Iterator<Item = &str> {
+        self.lexicon.words()
     }
 
     /// Analyses a question. Personal data are masked before anything else looks at it.

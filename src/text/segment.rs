@@ -35,6 +35,11 @@ impl Segmenter {
         Segmenter { jieba: Arc::new(jieba) }
     }
 
+    /// Whether the dictionary has a word.
+    pub fn has_word(&self, word: &str) -> bool {
+        self.jieba.has_word(word)
+    }
+
     /// Words of a folded text, overlapping as in search mode: a long word and the words inside it.
     /// Punctuation is left out.
     pub fn cut_search(&self, text: &str) -> Vec<Word> {

@@ -66,13 +66,19 @@ pub fn companions() -> Companions {
         themes: include_str!("../../corpus/onething.jsonl").to_owned(),
         halls: include_str!("../../corpus/halls.jsonl").to_owned(),
         dictionary: String::new(),
+        examples: Vec::new(),
     }
 }
 
 /// Imports guides into an index folder.
 pub fn build(root: &Path, paths: &[PathBuf], embedder: Option<&Embedder>) -> Manifest {
     let sources = Sources { paths: paths.to_vec(), options: Options::default(), companions: companions() };
-    let plan = Plan { root: root.to_owned(), now: jiff::Timestamp::now(), allow_shrink: true };
+    let plan = Plan {
+        root: root.to_owned(),
+        now: jiff::Timestamp::now(),
+        allow_shrink: true,
+        examples: bangban::search::EXAMPLES,
+    };
     import(sources, plan, embedder, &mut |_| {}).unwrap().0
 }
 

@@ -293,6 +293,7 @@ fn the_old_index_serves_until_the_new_one_is_whole() {
         root: dir.path().to_owned(),
         now: jiff::Timestamp::now(),
         allow_shrink: false,
+        examples: 24,
     };
     let refused = bangban::assist::import(sources, plan, Some(&embedder), &mut |_| {});
     assert!(
@@ -337,12 +338,14 @@ fn two_importers_do_not_meet() {
         root: dir.path().to_owned(),
         now: jiff::Timestamp::now(),
         allow_shrink: true,
+        examples: 24,
     })
     .unwrap();
     let second = bangban::search::Builder::start(bangban::search::Plan {
         root: dir.path().to_owned(),
         now: jiff::Timestamp::now(),
         allow_shrink: true,
+        examples: 24,
     });
     assert!(matches!(second.err(), Some(SearchError::Locked(_))));
     lock.abandon();

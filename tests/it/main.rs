@@ -7,6 +7,7 @@ mod corpus; // the shipped corpus: complete, sound, with its sources
 mod house; // what the others share: fixtures, a stand-in for the model, the service without a socket
 mod import; // files in, findings out: every way a file can be wrong
 mod layers; // the walls of the house
+mod learn; // corrections accepted in use, slips, routes, on the small catalog
 mod measure; // questions with known answers, ours and those of ../shared
 mod model; // the real weights
 mod properties; // what holds for every text: fold, mask, codes

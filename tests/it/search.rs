@@ -4,7 +4,7 @@ use crate::house::{assist, build, companions, embedder, fixture, today};
 use bangban::assist::{Answer, Ask, Assist};
 use bangban::dialog::{Status, Thresholds};
 use bangban::guide::{MaterialState, RegionCode};
-use bangban::search::{Fit, Search};
+use bangban::search::{Context, Fit, Search};
 
 fn region(code: &str) -> RegionCode {
     RegionCode::try_from(code.to_owned()).unwrap()
@@ -175,10 +175,10 @@ fn lists_of_places_do_not_pull_an_item_up() {
     build(index.path(), &[file], None);
     let search = Search::open(index.path()).unwrap();
     let analyzer = companions().analyzer().unwrap();
-    let hits = search.find(&analyzer.query("赤峰市补贴"), None, 5).unwrap();
+    let hits = search.find(&analyzer.query("赤峰市补贴"), None, &Context::default(), 5).unwrap();
     let names: Vec<&str> = hits.fused.iter().map(|f| search.item(f.item).unwrap().name.as_str()).collect();
     assert_eq!(names, ["赤峰市补贴"]);
-    let own = search.find(&analyzer.query("本人申请"), None, 5).unwrap();
+    let own = search.find(&analyzer.query("本人申请"), None, &Context::default(), 5).unwrap();
     assert_eq!(own.fused.len(), 1, "markup is cleaned on the search copy");
     let item = search.named("甲事项").unwrap();
     let shown = search.place(item, None, today()).unwrap().unwrap().guide;

@@ -1,0 +1,157 @@
+//! Learning from use: an accepted correction counts at once, and can be taken back.
+
+use super::{Assist, OpenError};
+use crate::embed::EmbedError;
+use crate::guide::{Example, ItemKey};
+use crate::search::{Label, LabelKind, Search, Vectors};
+use crate::store::{Learned, StoreError};
+use jiff::Timestamp;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError};
+
+/// Why something could not be taught.
+#[derive(Debug, thiserror::Error)]
+pub enum TeachError {
+    /// No item has this key.
+    #[error("no item with code {0:?}")]
+    NoSuchItem(String),
+    /// The item has no such case.
+    #[error("the item has no business item {0:?}")]
+    NoSuchCase(String),
+    /// Nothing to learn from.
+    #[error("the question is empty")]
+    Empty,
+    /// The journal.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Taking it into service.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+}
+
+/// Accepted corrections as rows beside those of a generation.
+#[derive(Default)]
+pub(super) struct Lessons {
+    generation: String,
+    /// Length of the journal when it was read.
+    length: u64,
+    rows: Option<Vectors>,
+    /// Vectors by the text that the model saw, kept when the journal is read anew.
+    known: HashMap<String, Vec<f32>>,
+}
+
+impl Lessons {
+    /// The rows, if they were made for this generation.
+    pub fn rows_for(&self, search: &Search) -> Option<&Vectors> {
+        self.rows.as_ref().filter(|_| self.generation == search.manifest().generation)
+    }
+}
+
+impl Assist {
+    pub(super) fn lessons(&self) -> Arc<Lessons> {
+        self.lessons.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads the journal if it or the generation has changed. Corrections of items that are gone wait in the journal.
+    pub(super) fn learn(&self) -> Result<(), OpenError> {
+        let search = self.search();
+        let before = self.lessons();
+        let length = self.journal.length();
+        let generation = search.manifest().generation.clone();
+        if before.generation == generation && before.length == length {
+            return Ok(());
+        }
+        let mut fresh = Lessons { generation, length, ..Lessons::default() };
+        if let Some(embedder) = self.usable(&search) {
+            let learned = self.journal.read()?;
+            let texts: Vec<String> = learned
+                .iter()
+                .map(|l| search.analyzer().query(&l.example.question).meaning_text().to_owned())
+                .collect();
+            let new: Vec<String> = texts.iter().filter(|t| !before.known.contains_key(*t)).cloned().collect();
+            let vectors = if new.is_empty() { Vec::new() } else { embedder.embed_queries(&new)? };
+            let made: HashMap<&String, Vec<f32>> =
+                new.iter().zip(vectors.iter().map(|v| v.as_slice().to_vec())).collect();
+            let mut rows = Vectors::new(search.manifest().dimensions);
+            for (learned, text) in learned.iter().zip(&texts) {
+                let Some(item) = search.named(&learned.example.item) else { continue };
+                let Some(vector) = before.known.get(text).or_else(|| made.get(text)) else { continue };
+                let cases = search.item(item).map_or(&[][..], |i| &i.business_items);
+                let case =
+                    learned.example.business_item.as_ref().and_then(|name| {
+                        cases.iter().position(|case| case.name == *name).map(|at| at as u32)
+                    });
+                let label = Label { item, kind: LabelKind::Example, case, text: text.clone() };
+                rows.push(label, vector)?;
+                fresh.known.insert(text.clone(), vector.clone());
+            }
+            fresh.rows = Some(rows);
+        }
+        let mut held = self.lessons.write().unwrap_or_else(PoisonError::into_inner);
+        // Another thread may have read a longer journal meanwhile.
+        if held.generation != fresh.generation || held.length <= fresh.length {
+            *held = Arc::new(fresh);
+        }
+        Ok(())
+    }
+
+    /// Takes a question in as meaning an item; it counts from now on. Personal data are masked first.
+    pub async fn teach(
+        self: &Arc<Assist>,
+        question: &str,
+        item: &ItemKey,
+        business_item: Option<String>,
+        author: &str,
+        at: Timestamp,
+    ) -> Result<Learned, TeachError> {
+        let search = self.search();
+        let found = search
+            .key(item)
+            .and_then(|at| search.item(at))
+            .ok_or_else(|| TeachError::NoSuchItem(item.to_string()))?;
+        if let Some(case) =
+            business_item.as_ref().filter(|c| !found.business_items.iter().any(|b| b.name == **c))
+        {
+            return Err(TeachError::NoSuchCase(case.clone()));
+        }
+        // Blanked, not starred: what is left of a number would be learned as a word of the question.
+        let blanked = search.analyzer().query(question).masked().blanked(question);
+        let question = blanked.split_whitespace().collect::<Vec<_>>().join(" ");
+        if question.is_empty() {
+            return Err(TeachError::Empty);
+        }
+        let example = Example {
+            question,
+            item: found.name.clone(),
+            business_item,
+            author: Some(author.to_owned()),
+            at: Some(at),
+        };
+        let learned = self.journal.add(example)?;
+        self.take_in().await?;
+        Ok(learned)
+    }
+
+    /// Everything taught and not taken back, oldest first.
+    pub fn taught(&self) -> Result<Vec<Learned>, StoreError> {
+        self.journal.read()
+    }
+
+    /// Takes corrections back; they stop counting at once.
+    pub async fn forget(
+        self: &Arc<Assist>,
+        ids: &[String],
+        author: &str,
+        at: Timestamp,
+    ) -> Result<(), TeachError> {
+        self.journal.remove(ids, author, at)?;
+        self.take_in().await
+    }
+
+    async fn take_in(self: &Arc<Assist>) -> Result<(), TeachError> {
+        let assist = self.clone();
+        let learned = tokio::task::spawn_blocking(move || assist.learn()).await;
+        learned.map_err(|_| OpenError::from(EmbedError::Stopped))??;
+        Ok(())
+    }
+}

@@ -1,0 +1,216 @@
+//! From a question to ranked items: words, meaning, place, and what it may have meant by its sound.
+
+use super::{Ask, AskError, Assist, Timings};
+use crate::dialog::{Route, Understood};
+use crate::embed::{EmbedError, Vector};
+use crate::guide::RegionCode;
+use crate::search::{Context, Hits, Reading, SAME, Search, SearchError};
+use crate::text::Query;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// What was found for a question, before any judgement.
+pub(super) struct Sought {
+    pub query: Query,
+    pub understood: Understood,
+    pub hits: Hits,
+    pub heard: Option<String>,
+    pub region: Option<RegionCode>,
+    pub region_choices: Vec<RegionCode>,
+    pub keywords_only: bool,
+    pub timings: Timings,
+}
+
+/// Readings by sound that are tried where the question itself finds nothing sure.
+const READINGS: usize = 3;
+
+/// What a reading is trusted at least, beside what its sound is worth.
+const READING_TRUST: f32 = 0.6;
+
+impl Assist {
+    /// Finds items for a question; at most `limit`.
+    pub(super) async fn seek(
+        &self,
+        search: &Arc<Search>,
+        ask: &Ask,
+        limit: usize,
+    ) -> Result<Sought, AskError> {
+        let started = Instant::now();
+        let query = search.analyzer().query(&ask.text);
+        let (named, region_choices) = places(search, &query, ask.region.as_ref());
+        let region = named.or_else(|| ask.region.clone());
+        let mut timings = Timings { words: started.elapsed(), ..Timings::default() };
+        let vector = self.vector(search, &query, &mut timings).await;
+        let keywords_only = vector.is_none();
+        let understood = self.understand(&query, vector.as_ref());
+        let mut sought = Sought {
+            hits: Hits::default(),
+            heard: None,
+            region_choices,
+            keywords_only,
+            understood,
+            region,
+            query,
+            timings,
+        };
+        // Nothing may come before the emergency numbers, not even a search, unless it could be a mistake.
+        if !sought.understood.is_danger() {
+            let query = sought.query.clone();
+            sought.hits = self.find(search, query, vector, ask, sought.region.clone(), limit).await?;
+            self.listen(search, ask, &mut sought, limit).await?;
+            let item = sought.hits.fused.first().map_or(0.0, |f| f.confidence);
+            let nearest = sought.hits.fused.first().and_then(|f| f.vector).unwrap_or(0.0);
+            // A name or a known question, but for a particle: people have said what it is.
+            match nearest >= SAME || (is_code(&sought.query) && item > 0.0) {
+                true => sought.understood.route = Route::Item,
+                false => sought.understood.weigh(item),
+            }
+        }
+        if sought.understood.route == Route::Emergency {
+            sought.hits = Hits::default();
+            sought.heard = None;
+        }
+        if let Some(person) = ask.person {
+            prefer_audience(search, &mut sought.hits, person);
+        }
+        sought.timings.total = started.elapsed();
+        sought.timings.search = sought.timings.total - sought.timings.words - sought.timings.model;
+        Ok(sought)
+    }
+
+    /// Where the question finds nothing sure, tries what it may have meant by its sound.
+    async fn listen(
+        &self,
+        search: &Arc<Search>,
+        ask: &Ask,
+        sought: &mut Sought,
+        limit: usize,
+    ) -> Result<(), AskError> {
+        let mut best = sought.hits.fused.first().map_or(0.0, |f| f.confidence);
+        let sure = best >= self.thresholds.sure;
+        for Reading { text, weight, latin } in search.readings(&sought.query, READINGS) {
+            // Latin letters that spell a term are no words of the question: what was found was found without them.
+            if sure && !latin {
+                continue;
+            }
+            let query = search.analyzer().query(&text);
+            let vector = self.vector(search, &query, &mut sought.timings).await;
+            let understood = self.understand(&query, vector.as_ref());
+            let mut hits = self.find(search, query, vector, ask, sought.region.clone(), limit).await?;
+            let trust = READING_TRUST + (1.0 - READING_TRUST) * weight;
+            hits.fused.iter_mut().for_each(|f| f.confidence *= trust);
+            let confidence = hits.fused.first().map_or(0.0, |f| f.confidence);
+            if confidence > best || (latin && sought.heard.is_none()) {
+                best = confidence;
+                sought.hits = hits;
+                sought.heard = Some(text);
+                sought.understood = understood;
+            }
+        }
+        Ok(())
+    }
+
+    fn understand(&self, query: &Query, vector: Option<&Vector>) -> Understood {
+        let model = self.embedder.as_ref().map_or("", |e| e.model_id());
+        self.understanding.understand(query.meaning_text(), vector.map(|v| (model, v.as_slice())))
+    }
+
+    async fn find(
+        &self,
+        search: &Arc<Search>,
+        query: Query,
+        vector: Option<Vector>,
+        ask: &Ask,
+        region: Option<RegionCode>,
+        limit: usize,
+    ) -> Result<Hits, AskError> {
+        let (search, lessons, person) = (search.clone(), self.lessons(), ask.person);
+        let hits = tokio::task::spawn_blocking(move || -> Result<Hits, SearchError> {
+            if let Some(hits) = direct(&search, &query)? {
+                return Ok(hits);
+            }
+            let learned = lessons.rows_for(&search);
+            let context = Context { place: region.as_ref(), person, learned, ..Context::default() };
+            search.find(&query, vector.as_ref(), &context, limit)
+        })
+        .await??;
+        Ok(hits)
+    }
+
+    pub(super) async fn vector(
+        &self,
+        search: &Search,
+        query: &Query,
+        timings: &mut Timings,
+    ) -> Option<Vector> {
+        let started = Instant::now();
+        let vector = match self.usable(search)?.embed_query(query.meaning_text()).await {
+            Ok(vector) => Some(vector),
+            Err(EmbedError::Busy { .. }) => {
+                metrics::counter!("bangban_model_busy_total").increment(1);
+                None
+            }
+            Err(error) => {
+                tracing::error!(%error, "the model failed; searching by words alone");
+                None
+            }
+        };
+        timings.model += started.elapsed();
+        vector
+    }
+}
+
+/// Whether a question is nothing but a code.
+fn is_code(query: &Query) -> bool {
+    let text = query.search_text();
+    text.len() >= 8
+        && text.bytes().any(|b| b.is_ascii_digit())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+/// A question that is nothing but a code finds the item with that code.
+fn direct(search: &Search, query: &Query) -> Result<Option<Hits>, SearchError> {
+    if !is_code(query) {
+        return Ok(None);
+    }
+    let text = query.search_text();
+    let exact = search.by_code(text, true, 5)?;
+    let found = if exact.is_empty() { search.by_code(text, false, 5)? } else { exact };
+    Ok((!found.is_empty()).then(|| Hits::by_code(&found)))
+}
+
+/// Items for the other kind of applicant step back; none is dropped.
+fn prefer_audience(search: &Search, hits: &mut Hits, person: bool) {
+    for found in &mut hits.fused {
+        let audience = search.item(found.item).map_or(&[][..], |i| &i.audience);
+        if !audience.is_empty() && !audience.iter().any(|a| a.is_person() == person) {
+            found.confidence *= 0.5;
+        }
+    }
+    hits.fused.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+}
+
+/// The place named in the question, or the places that the name may mean.
+fn places(
+    search: &Search,
+    query: &Query,
+    asked_from: Option<&RegionCode>,
+) -> (Option<RegionCode>, Vec<RegionCode>) {
+    let Some(candidates) = query.finest_place() else {
+        return (None, Vec::new());
+    };
+    let known: Vec<RegionCode> =
+        candidates.iter().filter(|code| search.regions().get(code).is_some()).cloned().collect();
+    if let [only] = known.as_slice() {
+        return (Some(only.clone()), Vec::new());
+    }
+    // The asker's own league settles which 前旗 is meant.
+    if let Some(home) = asked_from {
+        let near: Vec<&RegionCode> =
+            known.iter().filter(|code| home.line().any(|up| up.level() > 2 && code.is_within(&up))).collect();
+        if let [only] = near.as_slice() {
+            return (Some((*only).clone()), Vec::new());
+        }
+    }
+    (None, known)
+}

@@ -1,0 +1,295 @@
+//! What the fusion looks at: each candidate as a row of numbers.
+
+use super::meaning::Meaning;
+use crate::guide::{Audience, CatalogItem};
+use crate::text::Analyzer;
+use std::collections::HashSet;
+
+/// How many numbers describe a candidate.
+pub const COUNT: usize = 20;
+
+/// Their names, as in the weights file.
+///
+/// `*_z` are cosines in standard deviations over all items: cosines of unrelated texts lie close together (0.78
+/// to 0.91 with E5), so only their spread says something. Where an item has no known question, its name stands in.
+pub const NAMES: [&str; COUNT] = [
+    "official_z",
+    "name_z",
+    "case_z",
+    "example_z",
+    "example_mean_z",
+    "name_rank",
+    "example_rank",
+    "words_name",
+    "words_name_share",
+    "words_asked",
+    "words_asked_share",
+    "words_body",
+    "words_body_share",
+    "words_rank",
+    "question_covered",
+    "name_covered",
+    "everyday_name",
+    "audience",
+    "place",
+    "popularity",
+];
+
+/// One candidate's numbers.
+pub type Features = [f32; COUNT];
+
+/// What is prepared for each item when an index opens.
+pub struct Profile {
+    /// Folded names: official, everyday, and those of its cases.
+    names: Vec<String>,
+    pairs: Vec<Vec<(char, char)>>,
+    /// Whether private persons may apply, whether firms may; both where the guide is silent.
+    person: bool,
+    firm: bool,
+    popularity: f32,
+}
+
+impl Profile {
+    /// The profile of an item.
+    pub fn of(item: &CatalogItem, analyzer: &Analyzer) -> Profile {
+        let cases = item.business_items.iter();
+        let names: Vec<String> = std::iter::once(&item.name)
+            .chain(&item.other_names)
+            .chain(&item.common_names)
+            .chain(cases.flat_map(|case| &case.common_names))
+            .map(|name| analyzer.fold(name))
+            .filter(|name| name.chars().count() > 1)
+            .collect();
+        let known = !item.audience.is_empty();
+        Profile {
+            pairs: names.iter().map(|name| pairs(name)).collect(),
+            names,
+            person: !known || item.audience.iter().any(Audience::is_person),
+            firm: !known || item.audience.iter().any(|a| !a.is_person()),
+            popularity: (item.guides as f32).ln_1p(),
+        }
+    }
+}
+
+fn pairs(text: &str) -> Vec<(char, char)> {
+    let chars: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
+    chars.windows(2).map(|pair| (pair[0], pair[1])).collect()
+}
+
+/// Words that say who asks.
+const FIRM_WORDS: [&str; 12] =
+    ["公司", "企业", "我们厂", "工厂", "单位", "合作社", "个体户", "法人", "开店", "饭店", "员工", "工地"];
+const PERSON_WORDS: [&str; 14] = [
+    "我妈", "我爸", "孩子", "娃", "老人", "奶奶", "爷爷", "媳妇", "对象", "本人", "家里", "儿子", "闺女",
+    "老伴",
+];
+
+/// One question as the features see it.
+pub struct Asked<'a> {
+    /// The folded question.
+    pub folded: &'a str,
+    /// Its words, without fillers.
+    pub words: &'a [String],
+    /// `true` for a private person, `false` for a firm, where the asker said so.
+    pub person: Option<bool>,
+    /// BM25 by group of fields: names, asked, body; (item, score), best first.
+    pub keywords: [&'a [(u32, f32)]; 3],
+    /// What the vectors say, by item; `None` without a model.
+    pub meanings: Option<&'a [Meaning]>,
+    /// Items that a list offers from this rank on are no candidates.
+    pub depth: usize,
+}
+
+/// A candidate with its numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// Ordinal of the item.
+    pub item: u32,
+    /// Its numbers.
+    pub features: Features,
+    /// BM25 of all groups together.
+    pub keyword: f32,
+}
+
+/// Both sides of the vectors in standard deviations, by item.
+struct Spread {
+    official: Vec<f32>,
+    name: Vec<f32>,
+    case: Vec<f32>,
+    example: Vec<f32>,
+    example_mean: Vec<f32>,
+}
+
+/// So many items must have known questions for these to have a spread of their own; before, that of the names
+/// measures them: the first accepted correction must count.
+const SPREADING: usize = 30;
+
+/// How deep a rank still counts.
+const RANKED: usize = 50;
+
+/// Every candidate that any list offers among its first [`Asked::depth`], with its numbers, in no order.
+///
+/// `at_place` says whether an item has a guide for the asker's place or above it.
+pub fn candidates(asked: &Asked<'_>, profiles: &[Profile], at_place: &dyn Fn(u32) -> bool) -> Vec<Candidate> {
+    let spread = asked.meanings.map(spread);
+    let by_name = spread.as_ref().map(|s| top(&s.case, RANKED)).unwrap_or_default();
+    let by_example = spread.as_ref().map(|s| top(&s.example, RANKED)).unwrap_or_default();
+    let mut words: Vec<(u32, f32)> = Vec::new();
+    for list in asked.keywords {
+        for &(item, score) in list {
+            match words.iter_mut().find(|(known, _)| *known == item) {
+                Some((_, sum)) => *sum += score,
+                None => words.push((item, score)),
+            }
+        }
+    }
+    words.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+
+    let mut offered: Vec<u32> = Vec::new();
+    for list in [&by_name, &by_example] {
+        offered.extend(list.iter().take(asked.depth));
+    }
+    offered.extend(words.iter().map(|w| w.0).take(asked.depth));
+    for list in asked.keywords {
+        offered.extend(list.iter().map(|w| w.0).take(asked.depth));
+    }
+    offered.sort_unstable();
+    offered.dedup();
+
+    let spoken: HashSet<(char, char)> = pairs(asked.folded).into_iter().collect();
+    let speaks_as = voice(asked);
+    let best = asked.keywords.map(|list| list.first().map_or(0.0, |w| w.1));
+    offered
+        .into_iter()
+        .filter_map(|item| {
+            let profile = profiles.get(item as usize)?;
+            let mut features = Features::default();
+            let mut put = |name: &str, value: f32| {
+                // Names are constants of this file; an unknown one would be a fault of the next line.
+                // An item without a single row has no finite cosine; it keeps the mean.
+                if let Some(at) = NAMES.iter().position(|n| *n == name).filter(|_| value.is_finite()) {
+                    features[at] = value;
+                }
+            };
+            if let Some(spread) = &spread {
+                let at = item as usize;
+                put("official_z", spread.official[at]);
+                put("name_z", spread.name[at]);
+                put("case_z", spread.case[at]);
+                put("example_z", spread.example[at]);
+                put("example_mean_z", spread.example_mean[at]);
+                put("name_rank", rank(&by_name, item));
+                put("example_rank", rank(&by_example, item));
+            }
+            let score =
+                |group: usize| asked.keywords[group].iter().find(|w| w.0 == item).map_or(0.0, |w| w.1);
+            for (group, [plain, share]) in [
+                ["words_name", "words_name_share"],
+                ["words_asked", "words_asked_share"],
+                ["words_body", "words_body_share"],
+            ]
+            .into_iter()
+            .enumerate()
+            {
+                put(plain, score(group).ln_1p());
+                put(share, if best[group] > 0.0 { score(group) / best[group] } else { 0.0 });
+            }
+            let place = words.iter().position(|w| w.0 == item);
+            put("words_rank", place.map_or(0.0, |at| 1.0 / (1.0 + at as f32)));
+            put("question_covered", covered(asked.words, &profile.names));
+            let overlap = profile.pairs.iter().map(|pairs| {
+                pairs.iter().filter(|pair| spoken.contains(pair)).count() as f32 / pairs.len().max(1) as f32
+            });
+            put("name_covered", overlap.fold(0.0, f32::max));
+            let hit = profile.names.iter().filter(|name| asked.folded.contains(name.as_str()));
+            let longest = hit.map(|name| name.chars().count()).max().unwrap_or(0);
+            put("everyday_name", longest.min(8) as f32 / 8.0);
+            put(
+                "audience",
+                match speaks_as {
+                    Some(true) if !profile.person => -1.0,
+                    Some(false) if !profile.firm => -1.0,
+                    Some(true) if !profile.firm => 1.0,
+                    Some(false) if !profile.person => 1.0,
+                    _ => 0.0,
+                },
+            );
+            put("place", if at_place(item) { 0.0 } else { -1.0 });
+            put("popularity", profile.popularity);
+            let keyword = place.map_or(0.0, |at| words[at].1);
+            Some(Candidate { item, features, keyword })
+        })
+        .collect()
+}
+
+/// Whether a person or a firm speaks, where it can be told.
+fn voice(asked: &Asked<'_>) -> Option<bool> {
+    asked.person.or_else(|| {
+        let says = |list: &[&str]| list.iter().any(|word| asked.folded.contains(word));
+        match (says(&PERSON_WORDS), says(&FIRM_WORDS)) {
+            (true, false) => Some(true),
+            (false, true) => Some(false),
+            _ => None,
+        }
+    })
+}
+
+/// Share of the question's characters, word by word, that stands in any name of the item.
+fn covered(words: &[String], names: &[String]) -> f32 {
+    let (mut found, mut all) = (0, 0);
+    for word in words {
+        let length = word.chars().count();
+        all += length;
+        if names.iter().any(|name| name.contains(word.as_str())) {
+            found += length;
+        }
+    }
+    if all == 0 { 0.0 } else { found as f32 / all as f32 }
+}
+
+fn rank(list: &[u32], item: u32) -> f32 {
+    list.iter().position(|known| *known == item).map_or(0.0, |at| 1.0 / (1.0 + at as f32))
+}
+
+/// Ordinals of the best values, best first.
+fn top(values: &[f32], count: usize) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..values.len() as u32).filter(|&i| values[i as usize].is_finite()).collect();
+    let better = |a: &u32, b: &u32| values[*b as usize].total_cmp(&values[*a as usize]).then(a.cmp(b));
+    if order.len() > count {
+        order.select_nth_unstable_by(count, better);
+        order.truncate(count);
+    }
+    order.sort_unstable_by(better);
+    order
+}
+
+fn spread(meanings: &[Meaning]) -> Spread {
+    let (mean, deviation) = mean_and_deviation(meanings.iter().map(|m| m.best()));
+    let z = |value: f32| (value - mean) / deviation;
+    let name: Vec<f32> = meanings.iter().map(|m| z(m.name)).collect();
+    let case: Vec<f32> = meanings.iter().map(|m| z(m.best())).collect();
+    let official = meanings.iter().map(|m| z(m.official)).collect();
+    // Three near questions say more than one; each measure has a scale of its own.
+    let standing_in = |values: Vec<f32>| -> Vec<f32> {
+        let few = values.iter().filter(|v| v.is_finite()).count() < SPREADING;
+        let (mean, deviation) =
+            if few { (mean, deviation) } else { mean_and_deviation(values.iter().copied()) };
+        let scaled = values.iter().zip(&case);
+        scaled.map(|(&v, &case)| if v.is_finite() { (v - mean) / deviation } else { case }).collect()
+    };
+    Spread {
+        official,
+        name,
+        example: standing_in(meanings.iter().map(|m| m.examples[0]).collect()),
+        example_mean: standing_in(meanings.iter().map(Meaning::example_mean).collect()),
+        case,
+    }
+}
+
+fn mean_and_deviation(values: impl Iterator<Item = f32> + Clone) -> (f32, f32) {
+    let known = values.filter(|v| v.is_finite());
+    let n = known.clone().count().max(1) as f32;
+    let mean = known.clone().sum::<f32>() / n;
+    let variance = known.map(|v| (v - mean).powi(2)).sum::<f32>() / n;
+    (mean, variance.sqrt().max(1e-6))
+}

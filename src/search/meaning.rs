@@ -1,0 +1,150 @@
+//! What the vectors say of each item, and which of its business items they point at.
+
+use super::vector::{LabelKind, Vectors};
+use crate::guide::BusinessItem;
+
+/// What the vectors say of one item: cosines, negative infinity where it has no such row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Meaning {
+    /// Best official name.
+    pub official: f32,
+    /// Best name of any kind, cases left out.
+    pub name: f32,
+    /// The row of that name; `usize::MAX` where there is none.
+    pub row: usize,
+    /// Best name that tells a case.
+    pub case: f32,
+    /// The three best known questions, best first.
+    pub examples: [f32; 3],
+}
+
+impl Default for Meaning {
+    fn default() -> Meaning {
+        let none = f32::NEG_INFINITY;
+        Meaning { official: none, name: none, row: usize::MAX, case: none, examples: [none; 3] }
+    }
+}
+
+impl Meaning {
+    /// Best row that is no known question.
+    pub fn best(&self) -> f32 {
+        self.name.max(self.case)
+    }
+
+    /// Mean of the best three known questions, or of as many as there are.
+    pub fn example_mean(&self) -> f32 {
+        let known = self.examples.iter().filter(|e| e.is_finite());
+        let n = known.clone().count();
+        if n == 0 { f32::NEG_INFINITY } else { known.sum::<f32>() / n as f32 }
+    }
+
+    fn add(&mut self, kind: LabelKind, row: usize, cosine: f32) {
+        if kind == LabelKind::Example {
+            let [first, second, third] = &mut self.examples;
+            if cosine > *first {
+                (*third, *second, *first) = (*second, *first, cosine);
+            } else if cosine > *second {
+                (*third, *second) = (*second, cosine);
+            } else if cosine > *third {
+                *third = cosine;
+            }
+            return;
+        }
+        if kind == LabelKind::Case {
+            self.case = self.case.max(cosine);
+            return;
+        }
+        if kind == LabelKind::Name {
+            self.official = self.official.max(cosine);
+        }
+        if cosine > self.name {
+            (self.name, self.row) = (cosine, row);
+        }
+    }
+}
+
+/// The cosines of all rows, gathered by item.
+pub fn by_item(vectors: &Vectors, cosines: &[f32], items: usize) -> Vec<Meaning> {
+    let mut list = vec![Meaning::default(); items];
+    add(&mut list, vectors, cosines);
+    list
+}
+
+/// Adds further rows to what is known of each item.
+pub fn add(list: &mut [Meaning], vectors: &Vectors, cosines: &[f32]) {
+    for (row, (label, &cosine)) in vectors.labels.iter().zip(cosines).enumerate() {
+        if let Some(meaning) = list.get_mut(label.item as usize) {
+            meaning.add(label.kind, row, cosine);
+        }
+    }
+}
+
+/// Least distance in cosine that tells two business items of one item apart.
+const CASE_MARGIN: f32 = 0.012;
+
+/// The business item whose own name stands in a folded text, if exactly one does.
+pub fn named_case(cases: &[BusinessItem], folded: &str) -> Option<usize> {
+    let mut named = cases.iter().enumerate().filter(|(_, case)| {
+        std::iter::once(&case.name)
+            .chain(&case.common_names)
+            .any(|name| name.chars().count() > 1 && folded.contains(name.as_str()))
+    });
+    match (named.next(), named.next()) {
+        (Some((at, _)), None) => Some(at),
+        _ => None,
+    }
+}
+
+/// The business item that a question means, if the item's own names and questions tell one apart.
+///
+/// The best row of that business item must be nearer than the best row of any other one by
+/// [`CASE_MARGIN`].
+pub fn business_item(vectors: &Vectors, cosines: &[f32], item: u32) -> Option<u32> {
+    let mut best: Vec<(u32, f32)> = Vec::new();
+    for (label, &cosine) in vectors.labels.iter().zip(cosines) {
+        if label.item != item || label.kind == LabelKind::Name {
+            continue;
+        }
+        let Some(case) = label.case else { continue };
+        match best.iter_mut().find(|(known, _)| *known == case) {
+            Some((_, score)) => *score = score.max(cosine),
+            None => best.push((case, cosine)),
+        }
+    }
+    best.sort_by(|a, b| b.1.total_cmp(&a.1));
+    match best.as_slice() {
+        [(case, _)] => Some(*case),
+        [(case, first), (_, second), ..] if first - second >= CASE_MARGIN => Some(*case),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::vector::Label;
+    use super::*;
+
+    #[test]
+    fn rows_gather_by_kind() {
+        let mut vectors = Vectors::new(1);
+        let rows = [
+            (LabelKind::Name, 0.5),
+            (LabelKind::Alias, 0.7),
+            (LabelKind::Case, 0.9),
+            (LabelKind::Example, 0.2),
+            (LabelKind::Example, 0.8),
+            (LabelKind::Example, 0.4),
+            (LabelKind::Example, 0.6),
+        ];
+        for (kind, _) in rows {
+            vectors.push(Label { item: 1, kind, case: None, text: "x".into() }, &[1.0]).unwrap();
+        }
+        let cosines: Vec<f32> = rows.iter().map(|r| r.1).collect();
+        let list = by_item(&vectors, &cosines, 2);
+        let found = list[1];
+        assert_eq!((found.official, found.name, found.row, found.case), (0.5, 0.7, 1, 0.9));
+        assert_eq!((found.best(), found.examples), (0.9, [0.8, 0.6, 0.4]));
+        assert!((found.example_mean() - 0.6).abs() < 1e-6);
+        assert_eq!((list[0].best(), list[0].example_mean()), (f32::NEG_INFINITY, f32::NEG_INFINITY));
+    }
+}
