@@ -8,7 +8,7 @@ bangban=${CARGO_TARGET_DIR:-target}/debug/bangban
 work=$(mktemp -d)
 stop() { [ -z "${server:-}" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"; }
 trap stop EXIT
-"$bangban" import corpus --out "$work/index" --findings "$work/findings.jsonl" || [ $? -eq 3 ]
+"$bangban" import corpus --examples 4 --out "$work/index" --findings "$work/findings.jsonl" || [ $? -eq 3 ]
 port=${PORT:-18080}
 BANGBAN_LIMITS__PER_MINUTE=0 "$bangban" serve --index "$work/index" --listen "127.0.0.1:$port" 2>"$work/log" &
 server=$!
