@@ -99,17 +99,13 @@ impl Fusion {
                     let line = |(name, value): (&&str, &f32)| format!("{name} = {value:.4}\n");
                     names.iter().zip(values).map(line).collect::<String>()
                 };
-                let rank = lines(&features::NAMES, &weights(w).0);
-                let sure = lines(&SIGNS, &weights(w).1);
+                let rank = lines(&features::NAMES, &w.rank);
+                let sure = lines(&SIGNS, &w.sure);
                 format!("[{title}.rank]\n{rank}\n[{title}.sure]\n{sure}")
             },
         );
         sections.join("\n")
     }
-}
-
-fn weights(weights: &Weights) -> (Features, Signs) {
-    (weights.rank, weights.sure)
 }
 
 impl Weights {
