@@ -6,6 +6,9 @@ export { expect };
 /** The question that the README promises an answer to. */
 export const LOST = '身份证丢了需要带什么';
 
+/** A question with another answer, as plain as can be: what is vaguer may be asked back when the weights change. */
+export const OTHER = '办护照';
+
 /** Questions too vague for one answer; which of them stays so depends on the index. */
 const VAGUE = ['我想开店', '补办', '怎么办理证明', '办证'];
 

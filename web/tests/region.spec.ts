@@ -1,4 +1,4 @@
-import { ask, card, expect, flatTexts, match, openCard, test } from './help';
+import { OTHER, ask, card, expect, flatTexts, match, openCard, test } from './help';
 
 test('a region chosen step by step is used, shown, and kept', async ({ page, request }) => {
   await page.goto('/');
@@ -15,7 +15,7 @@ test('a region chosen step by step is used, shown, and kept', async ({ page, req
   await expect(opener).toBeFocused();
   expect(new URL(page.url()).searchParams.get('region')).toBe('150702');
 
-  const q = '退休手续怎么办';
+  const q = OTHER;
   await ask(page, q);
   const want = (await match(request, q, { region: '150702' })).card;
   await expect(card(page).getByRole('button', { name: /换地区/ })).toContainText('海拉尔区');
