@@ -12,6 +12,8 @@ QUESTIONS = ROOT / "corpus" / "questions"
 
 # One item in so many is never trained on: how the model does on items it has not seen.
 HELD_ITEMS = 12
+# One utterance in so many is never trained on: `bangban fit` learns from them how far the routes can be trusted.
+HELD_UTTERANCES = 6
 
 
 def lines(folder):
@@ -80,6 +82,30 @@ def questions(catalog, part="train"):
         yield row["question"], item, case if case in catalog.cases[item] else None
 
 
+def utterances():
+    """(text, route) of what may be trained on."""
+    rows = map(json.loads, (QUESTIONS / "routes" / "train.jsonl").read_text(encoding="utf-8").splitlines())
+    return [(row["question"], row["route"]) for row in rows if digest(row["question"]) % HELD_UTTERANCES]
+
+
+class Utterances:
+    """Texts with their routes; a small route is drawn more often than its share; each step depends on the seed alone."""
+
+    def __init__(self, rows, size, seed):
+        self.size, self.seed = size, seed
+        self.by_route = collections.defaultdict(list)
+        for text, route in rows:
+            self.by_route[route].append(text)
+        self.routes = sorted(self.by_route)
+
+    def __call__(self, step):
+        """`size` pairs of (text, number of its route)."""
+        chance = random.Random(f"{self.seed}-routes-{step}")
+        weights = [len(self.by_route[route]) ** 0.5 for route in self.routes]
+        chosen = chance.choices(range(len(self.routes)), weights, k=self.size)
+        return [(chance.choice(self.by_route[self.routes[at]]), at) for at in chosen]
+
+
 class Batches:
     """Pairs for contrastive learning; every step is a function of the seed and its number alone."""
 
@@ -129,9 +155,9 @@ class Batches:
 
 
 def content_hash():
-    """SHA-256 over the guides and the training questions, in order."""
+    """SHA-256 over the guides, the training questions and all utterances by route, in order."""
     digest = hashlib.sha256()
-    for folder in (GUIDES, QUESTIONS / "train", QUESTIONS / "wider"):
+    for folder in (GUIDES, QUESTIONS / "train", QUESTIONS / "wider", QUESTIONS / "routes"):
         for path in sorted(folder.glob("*.jsonl")):
             digest.update(path.read_bytes())
     return digest.hexdigest()

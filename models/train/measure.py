@@ -2,9 +2,11 @@
 
     python models/train/measure.py MODEL_DIR [MODEL_DIR …]
 
-On the questions of items and of writers that training never saw.
+On the questions of items and of writers that training never saw; and, where `../shared/eval/stard` lies beside the
+project, lay people's legal questions against articles of law: whether general Chinese was kept.
 """
 
+import json
 import pathlib
 import sys
 
@@ -32,6 +34,18 @@ def z(scores):
     return (scores - scores.mean(1, keepdim=True)) / scores.std(1, keepdim=True)
 
 
+def law():
+    """Articles of law, questions, and for each question the places of its articles."""
+    folder = data.ROOT.parent / "shared" / "eval" / "stard"
+    if not folder.is_dir():
+        return None
+    read = lambda name: list(map(json.loads, (folder / name).read_text(encoding="utf-8").splitlines()))
+    passages = read("passages.jsonl")
+    place = {row["code"]: at for at, row in enumerate(passages)}
+    asked = read("questions.jsonl")
+    return [f"{row['name']} {row['text']}" for row in passages], [row["question"] for row in asked], [[place[i] for i in row["items"]] for row in asked]
+
+
 def main():
     catalog = data.Catalog()
     number = {name: at for at, name in enumerate(catalog.names)}
@@ -47,6 +61,12 @@ def main():
     for path in map(pathlib.Path, sys.argv[1:]):
         encoder = bert.Encoder(path / "weights.gguf").eval()
         cutter = bert.Cutter(path / "tokenizer.json", 96)
+        if law():
+            passages, asked, wanted = law()
+            order = (bert.embed(encoder, cutter, asked) @ bert.embed(encoder, cutter, passages).T).argsort(1, descending=True)
+            found = [[bool(set(row[:k].tolist()) & set(right)) for k in (1, 5)] for row, right in zip(order, wanted)]
+            one, five = (sum(row[at] for row in found) / len(found) for at in (0, 1))
+            print(f"{path.name:28} articles of law        n {len(found):5}  hit@1 {one:.3f}  hit@5 {five:.3f}", flush=True)
         names = bert.embed(encoder, cutter, [text for text, _ in labels])
         name_owner = torch.tensor([number[item] for _, item in labels])
         examples = bert.embed(encoder, cutter, [question for question, _, _ in train])

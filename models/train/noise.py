@@ -16,6 +16,13 @@ SOUNDS = [("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("f", "h"), ("ing",
 KINDS = ["homophone", "homophone", "speech", "slip", "script", "initials"]
 # What a model must learn: the program folds Traditional Chinese before the model sees it.
 LEARNED = ["homophone", "homophone", "speech", "slip", "initials"]
+# How a question reads as the title of a letter to an office; not noise, so no kind of it.
+TITLES = ["咨询{}", "咨询{}的问题", "咨询{}问题", "关于{}的咨询", "关于{}的问题", "请问{}", "想咨询一下{}", "咨询{}等相关问题", "您好，{}", "{}，盼复"]
+# Places beyond the region, which the program does not take out of a question.
+PLACES = ["北京市", "西安市", "长沙县", "沈阳", "广州市", "哈尔滨", "郑州市", "浏阳市", "成都", "大同市", "银川市", "襄阳市", "宜宾县", "岳阳市", "张家口", "临沂市",
+          "绵阳", "湘潭县", "保定市", "遵义市", "洛阳", "吉林市", "湖南", "浙江", "广东", "山东省", "朝阳区", "雨花区", "天心区", "开福区", "渝北区"]
+# A longer question is no title.
+TITLE = 20
 # Words rarer than this are not what an input method offers first.
 COMMON = 40
 
@@ -101,6 +108,15 @@ class Noise:
             return self.homophone(text)
         name = max(found, key=lambda n: (len(n), n))
         return text.replace(name, self.first_letters(name), 1)
+
+    def title(self, text):
+        """As the title of a letter; now and then with a place."""
+        if len(text) > TITLE:
+            return text
+        text = text.rstrip("？?。！!吗呢呀啊")
+        if self.chance.random() < 0.5:
+            text = self.chance.choice(PLACES) + text
+        return self.chance.choice(TITLES).format(text)
 
     def __call__(self, text, kinds=KINDS):
         kind = self.chance.choice(kinds)

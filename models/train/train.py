@@ -39,18 +39,41 @@ def arguments():
     parser.add_argument("--frozen", type=int, default=6, help="lowest layers that are not trained")
     parser.add_argument("--longest", type=int, default=56, help="tokens of a text")
     parser.add_argument("--noise", type=float, default=0.2, help="share of questions that are made noisy")
-    parser.add_argument("--wider", type=int, default=4, help="every so many steps a batch beyond the catalog; 0: none")
+    parser.add_argument("--titles", type=float, default=0.12, help="share of questions that become titles of letters")
+    parser.add_argument("--routes", type=int, default=32, help="utterances of each step that are told apart by route; 0: none")
+    parser.add_argument("--wider", type=int, default=3, help="every so many steps a batch beyond the catalog; 0: none")
     parser.add_argument("--mine", type=int, default=200, help="look for hard negatives every so many steps")
     parser.add_argument("--seed", type=int, default=7)
     return parser.parse_args()
 
 
-def loss_of(encoder, cutter, pairs, temperature):
-    """Symmetric InfoNCE; texts of the same item are no negatives of each other."""
-    texts = [question for question, _, _ in pairs] + [text for _, text, _ in pairs]
+# A unit vector's values are small; the head that tells routes apart sees them so many times as large.
+HEAD_SCALE = 10.0
+# What telling routes apart counts beside finding items.
+ROUTE_WEIGHT = 0.5
+# A question about an item is one utterance of its route among ten; a batch has many of them.
+ITEM_WEIGHT = 0.15
+
+
+def loss_of(encoder, cutter, head, pairs, told, item, temperature):
+    """Symmetric InfoNCE, where texts of the same item are no negatives of each other, and the routes of `told`.
+
+    `item` is the number of the route that the pairs' questions have.
+    """
+    texts = [question for question, _, _ in pairs] + [text for _, text, _ in pairs] + [text for text, _ in told]
     vectors = bert.encode(encoder, cutter, texts, CHUNK)
     device = vectors.device
-    questions, passages = vectors[:len(pairs)], vectors[len(pairs):]
+    questions, passages, others = vectors.split([len(pairs), len(pairs), len(told)])
+    found = info_nce(questions, passages, pairs, temperature, device)
+    if not told:
+        return found, found.new_zeros(())
+    target = torch.tensor([item] * len(pairs) + [route for _, route in told], device=device)
+    weight = torch.tensor([ITEM_WEIGHT] * len(pairs) + [1.0] * len(told), device=device)
+    each = torch.nn.functional.cross_entropy(head(torch.cat([questions, others]) * HEAD_SCALE), target, reduction="none")
+    return found, (each * weight).sum() / weight.sum()
+
+
+def info_nce(questions, passages, pairs, temperature, device):
     scores = questions @ passages.T / temperature
     items = [item for _, _, item in pairs]
     same = torch.tensor([[a == b for b in items] for a in items], device=device)
@@ -85,16 +108,20 @@ def main():
     encoder.words, encoder.positions, encoder.types = (
         t.to(device) for t in (encoder.words, encoder.positions, encoder.types))
     encoder.freeze(options.frozen)
+    utterances = data.Utterances(data.utterances(), options.routes, options.seed)
+    head = torch.nn.Linear(bert.HIDDEN, len(utterances.routes)).to(device)
     trained = [p for p in encoder.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=options.rate, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(
+        [{"params": trained, "lr": options.rate}, {"params": head.parameters(), "lr": 20 * options.rate}], weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1, (step + 1) / options.warmup) * (
         0.5 * (1 + math.cos(math.pi * min(1, step / options.steps)))))
-    spoil = noises.Noise(options.seed, catalog.short_names()) if options.noise else None
+    spoil = noises.Noise(options.seed, catalog.short_names())
 
     checkpoint, log, start = options.work / "checkpoint.pt", options.work / "log.jsonl", 0
     if checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=False)
         encoder.load_state_dict(saved["encoder"])
+        head.load_state_dict(saved["head"])
         optimizer.load_state_dict(saved["optimizer"])
         schedule.load_state_dict(saved["schedule"])
         start = saved["step"]
@@ -109,24 +136,31 @@ def main():
         encoder.train()
         # Apart from each other: a service beyond the catalog may be one of its items under another name.
         pairs = (others if options.wider and step % options.wider == 1 else batches)(step)
-        if spoil:
-            spoil.chance.seed(f"{options.seed}-{step}")
-            pairs = [(spoil(q, noises.LEARNED)[0] if spoil.chance.random() < options.noise else q, text, item) for q, text, item in pairs]
+        spoil.chance.seed(f"{options.seed}-{step}")
+
+        def spoilt(text, titles):
+            draw = spoil.chance.random()
+            if draw < options.noise:
+                return spoil(text, noises.LEARNED)[0]
+            return spoil.title(text) if draw < options.noise + titles else text
+
+        pairs = [(spoilt(question, options.titles), text, item) for question, text, item in pairs]
+        told = [(spoilt(text, 0), route) for text, route in utterances(step)]
         optimizer.zero_grad()
-        loss = loss_of(encoder, cutter, pairs, options.temperature)
-        loss.backward()
+        loss, routes = loss_of(encoder, cutter, head, pairs, told, utterances.routes.index("item"), options.temperature)
+        (loss + ROUTE_WEIGHT * routes).backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         schedule.step()
         with open(log, "a", encoding="utf-8") as file:
-            file.write(json.dumps({"step": step, "loss": round(loss.item(), 4)}) + "\n")
+            file.write(json.dumps({"step": step, "loss": round(loss.item(), 4), "routes": round(routes.item(), 4)}) + "\n")
         if (step + 1) % 10 == 0:
             left = (time.monotonic() - began) / (step + 1 - start) * (options.steps - step - 1)
             done = 30 * (step + 1) // options.steps
-            print(f"[{'#' * done:30}] {step + 1}/{options.steps}  loss {loss.item():.3f}  {left / 60:.0f} min left", flush=True)
+            print(f"[{'#' * done:30}] {step + 1}/{options.steps}  loss {loss.item():.3f}  routes {routes.item():.3f}  {left / 60:.0f} min left", flush=True)
         if (step + 1) % 50 == 0 or step + 1 == options.steps:
             aside = checkpoint.with_suffix(".new")
-            torch.save({"encoder": encoder.state_dict(), "optimizer": optimizer.state_dict(),
+            torch.save({"encoder": encoder.state_dict(), "head": head.state_dict(), "optimizer": optimizer.state_dict(),
                         "schedule": schedule.state_dict(), "step": step + 1, "near": batches.near}, aside)
             aside.replace(checkpoint)
     encoder.to("cpu")
