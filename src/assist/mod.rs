@@ -12,6 +12,7 @@ pub use answer::{Answer, CandidateItem, ItemView, PlaceName, Timings};
 pub use import::{ImportError, Sources, Step, import};
 pub use lessons::TeachError;
 pub use lookup::{CompareColumn, Compared, ThemeView};
+pub use seek::evidence;
 
 use crate::dialog::{
     BadUnderstanding, Candidate, Route, Status, Thresholds, Understanding, Understood, Verdict, judge,
@@ -120,6 +121,7 @@ impl Weights {
                 &read("routes.tsv")?,
                 &read("routes-words.tsv")?,
                 &read("facets.tsv")?,
+                &read("routes.toml")?,
             )?,
         })
     }

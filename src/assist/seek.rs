@@ -1,7 +1,7 @@
 //! From a question to ranked items: words, meaning, place, and what it may have meant by its sound.
 
 use super::{Ask, AskError, Assist, Timings};
-use crate::dialog::{Route, Understood};
+use crate::dialog::{Evidence, Route, Understood};
 use crate::embed::{EmbedError, Vector};
 use crate::guide::RegionCode;
 use crate::search::{Context, Hits, Reading, SAME, Search, SearchError};
@@ -58,12 +58,11 @@ impl Assist {
             let query = sought.query.clone();
             sought.hits = self.find(search, query, vector, ask, sought.region.clone(), limit).await?;
             self.listen(search, ask, &mut sought, limit).await?;
-            let item = sought.hits.fused.first().map_or(0.0, |f| f.confidence);
-            let nearest = sought.hits.fused.first().and_then(|f| f.vector).unwrap_or(0.0);
+            let found = evidence(&sought.hits, &sought.query);
             // A name or a known question, but for a particle: people have said what it is.
-            match nearest >= SAME || (is_code(&sought.query) && item > 0.0) {
+            match found.nearest >= SAME || (is_code(&sought.query) && found.confidence > 0.0) {
                 true => sought.understood.route = Route::Item,
-                false => sought.understood.weigh(item),
+                false => self.understanding.weigh(&mut sought.understood, found),
             }
         }
         if sought.understood.route == Route::Emergency {
@@ -130,7 +129,7 @@ impl Assist {
                 return Ok(hits);
             }
             let learned = lessons.rows_for(&search);
-            let context = Context { place: region.as_ref(), person, learned, ..Context::default() };
+            let context = Context { place: region.as_ref(), person, learned };
             search.find(&query, vector.as_ref(), &context, limit)
         })
         .await??;
@@ -157,6 +156,16 @@ impl Assist {
         };
         timings.model += started.elapsed();
         vector
+    }
+}
+
+/// What the search says of the question itself.
+pub fn evidence(hits: &Hits, query: &Query) -> Evidence {
+    let first = hits.fused.first();
+    Evidence {
+        confidence: first.map_or(0.0, |f| f.confidence),
+        nearest: first.and_then(|f| f.vector).unwrap_or(0.0),
+        length: (query.search_text().chars().count() as f32).ln_1p(),
     }
 }
 

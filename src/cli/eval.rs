@@ -153,6 +153,10 @@ fn print(report: &Report) {
     if report.routes.n > 0 {
         let routes = &report.routes;
         println!("{} routes: accuracy {:.3}  macro-F1 {:.3}", routes.n, routes.accuracy, routes.macro_f1);
+        println!(
+            "  {} emergencies name a danger, {} of them missed",
+            routes.dangers.n, routes.dangers.missed
+        );
         for (route, score) in &routes.per_route {
             println!(
                 "  {route:12} n {:5}  precision {:.3}  recall {:.3}",

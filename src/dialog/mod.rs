@@ -5,7 +5,10 @@ mod understand;
 pub mod wording;
 
 pub use judge::{Candidate, Judgement, Thresholds, Verdict, judge};
-pub use understand::{BadUnderstanding, MODEL_LINE, Route, Understanding, Understood};
+pub use understand::{
+    BadUnderstanding, Balance, Evidence, MODEL_LINE, Other, Route, SCALES, Scales, Understanding, Understood,
+    names_danger, route_text, sorted,
+};
 
 /// How a turn ends. The set is closed: every answer has exactly one of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

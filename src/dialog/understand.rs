@@ -1,7 +1,9 @@
 //! Where a text belongs before any item is looked for, and what it asks about.
 
 use crate::guide::Facet;
-use crate::text::{BadClassifier, Classifier};
+use crate::text::{BadClassifier, Classifier, mark_elsewhere};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Where a text belongs (去向). The set is closed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -78,20 +80,32 @@ pub struct Understood {
     pub route: Route,
     /// Chance of that, 0 to 1.
     pub chance: f32,
-    /// The chance as it was weighed: a missed danger is worse than a false alarm.
-    pub worth: f32,
-    /// Chance that an item is meant.
+    /// Chance that an item is meant, as far as the text alone tells.
     pub item: f32,
+    /// The likeliest route that is no item.
+    pub other: Other,
     /// What it asks about, likeliest first; empty where it asks in general.
     pub facets: Vec<Facet>,
+    /// Whether the vector was looked at, or the words alone.
+    pub by_meaning: bool,
 }
+
+/// A route that competes with an item.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Other {
+    /// Which.
+    pub route: Route,
+    /// Its chance.
+    pub chance: f32,
+    /// How many times worse it is to miss it than to be wrong about it.
+    pub caution: f32,
+}
+
+/// Cosines differ by hundredths; the other values by whole numbers.
+const COSINE_SCALE: f32 = 10.0;
 
 /// From this chance on, no search can raise a doubt about a danger.
 const CERTAIN: f32 = 0.5;
-
-/// An item that the search is certain of makes it this many times as likely that one is meant. Not more: whoever asks
-/// how his case stands names the item as well.
-const FOUND: f32 = 3.0;
 
 impl Understood {
     /// Whether somebody is in danger beyond any doubt that a search could raise.
@@ -99,13 +113,71 @@ impl Understood {
         self.route == Route::Emergency && self.chance >= CERTAIN
     }
 
-    /// Takes the search's confidence in its first item into account.
-    pub fn weigh(&mut self, confidence: f32) {
-        let item = self.item * (1.0 + (FOUND - 1.0) * confidence);
-        if self.route != Route::Item && !self.is_danger() && item > self.worth {
-            let both = item + self.worth;
-            (self.route, self.chance) = (Route::Item, item / both);
-        }
+    /// What the weighing of a search looks at; see [`SCALES`].
+    pub fn scales(&self, found: Evidence) -> Scales {
+        let margin = (self.item.max(1e-4) / self.other.chance.max(1e-4)).ln();
+        [1.0, margin, found.confidence, COSINE_SCALE * found.nearest, found.length]
+    }
+}
+
+/// What the search says of a question.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Evidence {
+    /// Confidence in its first item.
+    pub confidence: f32,
+    /// Cosine of its nearest name or known question; 0 without vectors.
+    pub nearest: f32,
+    /// Logarithm of the question's length in characters.
+    pub length: f32,
+}
+
+/// What speaks for an item: the text's own odds, and what the search found.
+pub const SCALES: [&str; 5] = ["constant", "margin", "confidence", "nearest", "length"];
+
+/// The values of one question.
+pub type Scales = [f32; SCALES.len()];
+
+/// Weights of [`SCALES`], with a vector and without.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Balance {
+    /// With a vector.
+    pub meaning: Scales,
+    /// By words alone.
+    pub words: Scales,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BalanceFile {
+    meaning: BTreeMap<String, f32>,
+    words: BTreeMap<String, f32>,
+}
+
+impl Balance {
+    fn parse(text: &str) -> Result<Balance, BadUnderstanding> {
+        let file: BalanceFile =
+            toml::from_str(text).map_err(|e| BadUnderstanding::Balance(e.message().to_owned()))?;
+        let read = |values: &BTreeMap<String, f32>| -> Result<Scales, BadUnderstanding> {
+            if let Some(unknown) = values.keys().find(|key| !SCALES.contains(&key.as_str())) {
+                return Err(BadUnderstanding::Balance(format!("{unknown} is no name of a weight")));
+            }
+            let mut scales = Scales::default();
+            for (slot, name) in scales.iter_mut().zip(SCALES) {
+                let value = values.get(name).filter(|v| v.is_finite());
+                *slot = *value.ok_or_else(|| BadUnderstanding::Balance(format!("{name} is no number")))?;
+            }
+            Ok(scales)
+        };
+        Ok(Balance { meaning: read(&file.meaning)?, words: read(&file.words)? })
+    }
+
+    /// The file's text.
+    pub fn to_toml(&self) -> String {
+        let section = |title: &str, values: &Scales| {
+            let line = |(name, value): (&&str, &f32)| format!("{name} = {value:.4}\n");
+            format!("[{title}]\n{}", SCALES.iter().zip(values).map(line).collect::<String>())
+        };
+        format!("{}\n{}", section("meaning", &self.meaning), section("words", &self.words))
     }
 }
 
@@ -114,6 +186,7 @@ pub struct Understanding {
     by_meaning: Classifier,
     by_words: Classifier,
     facets: Classifier,
+    balance: Balance,
     /// The embedding model whose vectors `by_meaning` was fitted with.
     model: String,
 }
@@ -124,6 +197,9 @@ pub enum BadUnderstanding {
     /// One of them is broken.
     #[error("models/{0}: {1}")]
     File(&'static str, BadClassifier),
+    /// The weights of a search beside a text.
+    #[error("models/routes.toml: {0}; write the file anew with `bangban fit`")]
+    Balance(String),
     /// A class that no route or facet has.
     #[error("models/{0}: no such class: {1:?}; write the file anew with `bangban fit`")]
     Class(&'static str, String),
@@ -131,6 +207,10 @@ pub enum BadUnderstanding {
 
 /// A missed emergency is this many times as bad as a false alarm, so less certainty is asked of one.
 const MISSED_DANGER: f32 = 4.0;
+
+/// So many questions of a day are about an item for one that is not: 64 of 100 calls to a hotline are consultations
+/// (唐山, November 2024), and a portal is asked more of these.
+const ITEMS_A_DAY: f32 = 2.0;
 
 /// Words that name a danger, and how many times likelier they make one: a net under the model, which alone decides
 /// whether they tell of something that happens now (火灾事故认定 is no fire).
@@ -194,11 +274,17 @@ impl Understanding {
             include_str!("../../models/routes.tsv"),
             include_str!("../../models/routes-words.tsv"),
             include_str!("../../models/facets.tsv"),
+            include_str!("../../models/routes.toml"),
         )
     }
 
-    /// Reads the three files.
-    pub fn parse(routes: &str, words: &str, facets: &str) -> Result<Understanding, BadUnderstanding> {
+    /// Reads the four files.
+    pub fn parse(
+        routes: &str,
+        words: &str,
+        facets: &str,
+        balance: &str,
+    ) -> Result<Understanding, BadUnderstanding> {
         let read = |name: &'static str, text: &str, known: fn(&str) -> bool| {
             let model = Classifier::parse(text).map_err(|e| BadUnderstanding::File(name, e))?;
             match model.classes().iter().find(|class| !known(class)) {
@@ -213,27 +299,34 @@ impl Understanding {
             by_meaning: read("routes.tsv", routes, route)?,
             by_words: read("routes-words.tsv", words, route)?,
             facets: read("facets.tsv", facets, facet)?,
+            balance: Balance::parse(balance)?,
             model: model.trim().to_owned(),
         })
     }
 
     /// Sorts a folded text; `vector` with the identity of the model that made it, where there is one.
     pub fn understand(&self, folded: &str, vector: Option<(&str, &[f32])>) -> Understood {
-        let chances = match vector.filter(|(model, _)| *model == self.model) {
-            Some((_, vector)) => named(&self.by_meaning, self.by_meaning.chances(folded, vector)),
-            None => named(&self.by_words, self.by_words.chances(folded, &[])),
+        let vector = vector.filter(|(model, _)| *model == self.model).map(|(_, vector)| vector);
+        let model = if vector.is_some() { &self.by_meaning } else { &self.by_words };
+        let understood = sorted(model, folded, vector);
+        Understood { facets: self.facets(folded), ..understood }
+    }
+
+    /// Takes into account what a search found: with it the question may be about an item after all, or not.
+    pub fn weigh(&self, understood: &mut Understood, found: Evidence) {
+        if understood.is_danger() {
+            return;
+        }
+        let weights = if understood.by_meaning { &self.balance.meaning } else { &self.balance.words };
+        let sum: f32 = weights.iter().zip(understood.scales(found)).map(|(w, s)| w * s).sum();
+        // The weights were learned from as many texts of one side as of the other.
+        let odds = sum.exp() * ITEMS_A_DAY;
+        let item = if odds.is_finite() { odds / (1.0 + odds) } else { 1.0 };
+        (understood.route, understood.chance) = if item >= (1.0 - item) * understood.other.caution {
+            (Route::Item, item)
+        } else {
+            (understood.other.route, 1.0 - item)
         };
-        let named_danger = DANGERS.iter().any(|word| folded.contains(word));
-        let caution = MISSED_DANGER * if named_danger { NAMED_DANGER } else { 1.0 };
-        let weighed = chances.iter().map(|(class, chance)| {
-            let route = Route::from_word(class).unwrap_or_default();
-            let worth = if route == Route::Emergency { chance * caution } else { *chance };
-            (route, *chance, worth)
-        });
-        let (route, chance, worth) =
-            weighed.max_by(|a, b| a.2.total_cmp(&b.2)).unwrap_or((Route::Item, 1.0, 1.0));
-        let item = chances.iter().find(|(class, _)| *class == Route::Item.word()).map_or(0.0, |c| c.1);
-        Understood { route, chance, worth, item, facets: self.facets(folded) }
     }
 
     fn facets(&self, folded: &str) -> Vec<Facet> {
@@ -248,6 +341,41 @@ impl Understanding {
         let near = chances.iter().take_while(|(_, chance)| *chance >= best * SECOND_FACET);
         near.filter_map(|(class, _)| Facet::from_word(class)).collect()
     }
+}
+
+/// Sorts a folded text with one model of routes.
+pub fn sorted(model: &Classifier, folded: &str, vector: Option<&[f32]>) -> Understood {
+    let chances = named(model, model.chances(&route_text(folded), vector.unwrap_or_default()));
+    let named_danger = names_danger(folded);
+    let caution = |route: Route| match route {
+        Route::Emergency if named_danger => MISSED_DANGER * NAMED_DANGER,
+        Route::Emergency => MISSED_DANGER,
+        _ => 1.0,
+    };
+    let mut item = 0.0;
+    let mut other = Other { caution: 1.0, ..Other::default() };
+    for (class, chance) in chances {
+        let route = Route::from_word(class).unwrap_or_default();
+        let this = Other { route, chance, caution: caution(route) };
+        if route == Route::Item {
+            item = chance;
+        } else if other.route == Route::Item || chance * this.caution > other.chance * other.caution {
+            other = this;
+        }
+    }
+    let (route, chance) =
+        if other.chance * other.caution > item { (other.route, other.chance) } else { (Route::Item, item) };
+    Understood { route, chance, item, other, facets: Vec::new(), by_meaning: vector.is_some() }
+}
+
+/// Whether a folded text names a danger, be it one that happens now or not.
+pub fn names_danger(folded: &str) -> bool {
+    DANGERS.iter().any(|word| folded.contains(word))
+}
+
+/// What the models of routes look at.
+pub fn route_text(folded: &str) -> String {
+    mark_elsewhere(folded)
 }
 
 fn named(model: &Classifier, chances: Vec<f32>) -> Vec<(&str, f32)> {
@@ -300,24 +428,47 @@ mod tests {
     #[test]
     fn a_sure_item_outweighs_an_unsure_route_but_no_danger() {
         for (route, chance, item, confidence, want) in [
-            (Route::OutOfScope, 0.5, 0.4, 0.9, Route::Item),
-            (Route::OutOfScope, 0.5, 0.4, 0.0, Route::OutOfScope),
-            (Route::Progress, 0.95, 0.04, 1.0, Route::Progress),
+            (Route::OutOfScope, 0.5, 0.4, 0.95, Route::Item),
+            (Route::OutOfScope, 0.7, 0.2, 0.0, Route::OutOfScope),
+            (Route::Progress, 0.99, 0.001, 0.6, Route::Progress),
             (Route::Emergency, 0.5, 0.5, 1.0, Route::Emergency),
-            (Route::Emergency, 0.1, 0.8, 1.0, Route::Item),
-            (Route::Item, 0.5, 0.5, 0.0, Route::Item),
+            (Route::Emergency, 0.01, 0.97, 1.0, Route::Item),
         ] {
-            let mut understood = Understood { route, chance, worth: chance, item, facets: Vec::new() };
-            understood.weigh(confidence);
+            let caution = if route == Route::Emergency { MISSED_DANGER } else { 1.0 };
+            let mut understood = Understood {
+                route,
+                chance,
+                item,
+                other: Other { route, chance, caution },
+                by_meaning: true,
+                facets: Vec::new(),
+            };
+            SHIPPED.weigh(
+                &mut understood,
+                Evidence { confidence, nearest: 0.8 + confidence / 6.0, length: 2.3 },
+            );
             assert_eq!(understood.route, want, "{route:?} {confidence}");
             assert!((0.0..=1.0).contains(&understood.chance));
         }
     }
 
     #[test]
+    fn a_broken_balance_is_named() {
+        let good = SHIPPED.balance.to_toml();
+        assert_eq!(Balance::parse(&good).unwrap(), SHIPPED.balance);
+        for (from, to, word) in
+            [("margin", "margins", "margins"), ("[words]\nconstant", "[words]\n# constant", "constant")]
+        {
+            let error = Balance::parse(&good.replacen(from, to, 1)).unwrap_err().to_string();
+            assert!(error.contains(word) && error.contains("bangban fit"), "{error}");
+        }
+    }
+
+    #[test]
     fn a_class_that_is_no_route_is_refused() {
         let text = "classes\titem\tfoo\nbias\t0\t0\n";
-        let error = Understanding::parse(text, text, text).err().unwrap().to_string();
+        let error =
+            Understanding::parse(text, text, text, &SHIPPED.balance.to_toml()).err().unwrap().to_string();
         assert!(error.contains("foo"), "{error}");
     }
 }

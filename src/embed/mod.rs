@@ -12,12 +12,14 @@
 //! environment variable `RAYON_NUM_THREADS` says when the program starts. On a machine shared
 //! with other services set it to 1; one text then costs the same work and disturbs nobody.
 
+mod centre;
 mod encoder;
 mod int8;
 mod manifest;
 mod model;
 mod worker;
 
+pub use centre::centres;
 pub use manifest::{Licence, Manifest, Origin, OriginSource, Pooling};
 pub use model::Model;
 pub use worker::Embedder;

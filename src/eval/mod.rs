@@ -7,7 +7,7 @@ pub use gate::{BadGate, Breach, Gate, GateRun};
 pub use report::html;
 
 use crate::assist::{Answer, Ask, AskError, Assist};
-use crate::dialog::{Route, Status};
+use crate::dialog::{Route, Status, names_danger};
 use crate::guide::{Facet, RegionCode};
 use crate::search::Search;
 use jiff::civil::Date;
@@ -141,8 +141,19 @@ pub struct Routes {
     pub accuracy: f64,
     /// Mean over routes of the harmonic mean of precision and recall.
     pub macro_f1: f64,
+    /// Emergencies that name a danger.
+    pub dangers: Dangers,
     /// Each route.
     pub per_route: BTreeMap<String, RouteScore>,
+}
+
+/// Emergencies whose text names a danger (着火, 持刀, 掉井 …): none of these may be missed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Dangers {
+    /// Rows.
+    pub n: usize,
+    /// Rows that were sent elsewhere.
+    pub missed: usize,
 }
 
 /// Facets told right: the one that is asked is among those named, or none is where the question is general.
@@ -332,6 +343,7 @@ struct Tally {
     sent_elsewhere: usize,
     none: (usize, usize),
     routes: Vec<(String, String)>,
+    dangers: Dangers,
     facets: (usize, usize),
     told: Vec<(f32, bool)>,
     misses: Vec<Miss>,
@@ -359,6 +371,10 @@ impl Tally {
             };
             if went != route && route != "none" {
                 miss(vec![route.to_owned()], went.to_owned());
+            }
+            if route == Route::Emergency.word() && names_danger(answer.query.search_text()) {
+                self.dangers.n += 1;
+                self.dangers.missed += usize::from(went != route);
             }
             self.routes.push((route.to_owned(), went.to_owned()));
         }
@@ -443,7 +459,7 @@ impl Tally {
             abstained: Abstained { share: share(self.abstained, n) },
             sent_elsewhere: share(self.sent_elsewhere, n),
             none: NoItem { n: self.none.0, answered_share: share(self.none.1, self.none.0) },
-            routes: routes(&self.routes),
+            routes: Routes { dangers: self.dangers, ..routes(&self.routes) },
             facets: Facets { n: self.facets.0, accuracy: share(self.facets.1, self.facets.0) },
             calibration: calibration(&self.told),
             styles: self
@@ -542,6 +558,7 @@ fn routes(pairs: &[(String, String)]) -> Routes {
         n: pairs.len(),
         accuracy: share(right, pairs.len()),
         macro_f1: if named.is_empty() { 0.0 } else { f1 / named.len() as f64 },
+        dangers: Dangers::default(),
         per_route,
     }
 }

@@ -8,7 +8,7 @@ use super::keyword;
 use super::records::{Entry, RecordsWriter, region_number};
 use super::vector::{Label, LabelKind, Vectors};
 use super::{Search, SearchError};
-use crate::embed::{EmbedError, Vector};
+use crate::embed::{EmbedError, Vector, centres};
 use crate::guide::{CatalogItem, Example, Guide, Hall, Regions, Theme};
 use crate::text::{Analyzer, plain};
 use jiff::Timestamp;
@@ -579,7 +579,8 @@ fn embed_labels(
         && let Some(vectors) = &last.vectors
     {
         let rows = vectors.labels.iter().enumerate();
-        known.extend(rows.map(|(at, label)| (label.text.as_str(), vectors.row(at))));
+        let texts = rows.filter(|(_, label)| label.kind != LabelKind::Centre);
+        known.extend(texts.map(|(at, label)| (label.text.as_str(), vectors.row(at))));
     }
     let mut unseen: Vec<String> =
         labels.iter().filter(|l| !known.contains_key(l.text.as_str())).map(|l| l.text.clone()).collect();
@@ -605,7 +606,44 @@ fn embed_labels(
         };
         vectors.push(label, &row)?;
     }
+    if examples.iter().any(|list| !list.is_empty()) {
+        add_centres(&mut vectors, groups.len(), embedding, last)?;
+    }
     Ok(vectors)
+}
+
+/// Adds a row for each item: what tells its names and known questions from those of others.
+fn add_centres(
+    vectors: &mut Vectors,
+    items: usize,
+    embedding: &Embedding<'_>,
+    last: Option<&Last>,
+) -> Result<(), SearchError> {
+    let mut hash = Sha256::new();
+    for label in &vectors.labels {
+        hash.update(format!("{} {}\n", label.item, label.text));
+    }
+    let source: String = hash.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect();
+    let mut rows: Vec<(u32, Vec<f32>)> = Vec::new();
+    // Learned from the same texts under the same model before: nothing to learn anew.
+    if let Some(last) = last.filter(|l| l.manifest.model.as_ref() == Some(&embedding.model))
+        && let Some(before) = &last.vectors
+    {
+        let same = |label: &Label| label.kind == LabelKind::Centre && label.text == source;
+        let labels = before.labels.iter().enumerate().filter(|(_, label)| same(label));
+        rows.extend(labels.map(|(at, label)| (label.item, before.row(at).to_vec())));
+    }
+    if rows.is_empty() {
+        let owners: Vec<u32> = vectors.labels.iter().map(|label| label.item).collect();
+        let found =
+            centres(vectors.rows(), embedding.dimensions, &owners, items).map_err(SearchError::Embed)?;
+        let found = found.into_iter().enumerate();
+        rows.extend(found.filter_map(|(item, vector)| Some((item as u32, vector?.as_slice().to_vec()))));
+    }
+    for (item, row) in rows {
+        vectors.push(Label { item, kind: LabelKind::Centre, case: None, text: source.clone() }, &row)?;
+    }
+    Ok(())
 }
 
 /// Longest name that segmentation takes as one word; longer ones are cut like any text.

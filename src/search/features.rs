@@ -6,7 +6,7 @@ use crate::text::Analyzer;
 use std::collections::HashSet;
 
 /// How many numbers describe a candidate.
-pub const COUNT: usize = 20;
+pub const COUNT: usize = 21;
 
 /// Their names, as in the weights file.
 ///
@@ -18,6 +18,7 @@ pub const NAMES: [&str; COUNT] = [
     "case_z",
     "example_z",
     "example_mean_z",
+    "centre_z",
     "name_rank",
     "example_rank",
     "words_name",
@@ -34,6 +35,31 @@ pub const NAMES: [&str; COUNT] = [
     "place",
     "popularity",
 ];
+
+/// Where each of [`NAMES`] stands.
+pub mod at {
+    pub const OFFICIAL_Z: usize = 0;
+    pub const NAME_Z: usize = 1;
+    pub const CASE_Z: usize = 2;
+    pub const EXAMPLE_Z: usize = 3;
+    pub const EXAMPLE_MEAN_Z: usize = 4;
+    pub const CENTRE_Z: usize = 5;
+    pub const NAME_RANK: usize = 6;
+    pub const EXAMPLE_RANK: usize = 7;
+    pub const WORDS_NAME: usize = 8;
+    pub const WORDS_NAME_SHARE: usize = 9;
+    pub const WORDS_ASKED: usize = 10;
+    pub const WORDS_ASKED_SHARE: usize = 11;
+    pub const WORDS_BODY: usize = 12;
+    pub const WORDS_BODY_SHARE: usize = 13;
+    pub const WORDS_RANK: usize = 14;
+    pub const QUESTION_COVERED: usize = 15;
+    pub const NAME_COVERED: usize = 16;
+    pub const EVERYDAY_NAME: usize = 17;
+    pub const AUDIENCE: usize = 18;
+    pub const PLACE: usize = 19;
+    pub const POPULARITY: usize = 20;
+}
 
 /// One candidate's numbers.
 pub type Features = [f32; COUNT];
@@ -118,6 +144,7 @@ struct Spread {
     case: Vec<f32>,
     example: Vec<f32>,
     example_mean: Vec<f32>,
+    centre: Vec<f32>,
 }
 
 /// So many items must have known questions for these to have a spread of their own; before, that of the names
@@ -164,29 +191,29 @@ pub fn candidates(asked: &Asked<'_>, profiles: &[Profile], at_place: &dyn Fn(u32
         .filter_map(|item| {
             let profile = profiles.get(item as usize)?;
             let mut features = Features::default();
-            let mut put = |name: &str, value: f32| {
-                // Names are constants of this file; an unknown one would be a fault of the next line.
-                // An item without a single row has no finite cosine; it keeps the mean.
-                if let Some(at) = NAMES.iter().position(|n| *n == name).filter(|_| value.is_finite()) {
+            // An item without a single row has no finite cosine; it keeps the mean.
+            let mut put = |at: usize, value: f32| {
+                if value.is_finite() {
                     features[at] = value;
                 }
             };
             if let Some(spread) = &spread {
-                let at = item as usize;
-                put("official_z", spread.official[at]);
-                put("name_z", spread.name[at]);
-                put("case_z", spread.case[at]);
-                put("example_z", spread.example[at]);
-                put("example_mean_z", spread.example_mean[at]);
-                put("name_rank", rank(&by_name, item));
-                put("example_rank", rank(&by_example, item));
+                let row = item as usize;
+                put(at::OFFICIAL_Z, spread.official[row]);
+                put(at::NAME_Z, spread.name[row]);
+                put(at::CASE_Z, spread.case[row]);
+                put(at::EXAMPLE_Z, spread.example[row]);
+                put(at::EXAMPLE_MEAN_Z, spread.example_mean[row]);
+                put(at::CENTRE_Z, spread.centre[row]);
+                put(at::NAME_RANK, rank(&by_name, item));
+                put(at::EXAMPLE_RANK, rank(&by_example, item));
             }
             let score =
                 |group: usize| asked.keywords[group].iter().find(|w| w.0 == item).map_or(0.0, |w| w.1);
             for (group, [plain, share]) in [
-                ["words_name", "words_name_share"],
-                ["words_asked", "words_asked_share"],
-                ["words_body", "words_body_share"],
+                [at::WORDS_NAME, at::WORDS_NAME_SHARE],
+                [at::WORDS_ASKED, at::WORDS_ASKED_SHARE],
+                [at::WORDS_BODY, at::WORDS_BODY_SHARE],
             ]
             .into_iter()
             .enumerate()
@@ -195,17 +222,17 @@ pub fn candidates(asked: &Asked<'_>, profiles: &[Profile], at_place: &dyn Fn(u32
                 put(share, if best[group] > 0.0 { score(group) / best[group] } else { 0.0 });
             }
             let place = words.iter().position(|w| w.0 == item);
-            put("words_rank", place.map_or(0.0, |at| 1.0 / (1.0 + at as f32)));
-            put("question_covered", covered(asked.words, &profile.names));
+            put(at::WORDS_RANK, place.map_or(0.0, |at| 1.0 / (1.0 + at as f32)));
+            put(at::QUESTION_COVERED, covered(asked.words, &profile.names));
             let overlap = profile.pairs.iter().map(|pairs| {
                 pairs.iter().filter(|pair| spoken.contains(pair)).count() as f32 / pairs.len().max(1) as f32
             });
-            put("name_covered", overlap.fold(0.0, f32::max));
+            put(at::NAME_COVERED, overlap.fold(0.0, f32::max));
             let hit = profile.names.iter().filter(|name| asked.folded.contains(name.as_str()));
             let longest = hit.map(|name| name.chars().count()).max().unwrap_or(0);
-            put("everyday_name", longest.min(8) as f32 / 8.0);
+            put(at::EVERYDAY_NAME, longest.min(8) as f32 / 8.0);
             put(
-                "audience",
+                at::AUDIENCE,
                 match speaks_as {
                     Some(true) if !profile.person => -1.0,
                     Some(false) if !profile.firm => -1.0,
@@ -214,8 +241,8 @@ pub fn candidates(asked: &Asked<'_>, profiles: &[Profile], at_place: &dyn Fn(u32
                     _ => 0.0,
                 },
             );
-            put("place", if at_place(item) { 0.0 } else { -1.0 });
-            put("popularity", profile.popularity);
+            put(at::PLACE, if at_place(item) { 0.0 } else { -1.0 });
+            put(at::POPULARITY, profile.popularity);
             let keyword = place.map_or(0.0, |at| words[at].1);
             Some(Candidate { item, features, keyword })
         })
@@ -282,6 +309,7 @@ fn spread(meanings: &[Meaning]) -> Spread {
         name,
         example: standing_in(meanings.iter().map(|m| m.examples[0]).collect()),
         example_mean: standing_in(meanings.iter().map(Meaning::example_mean).collect()),
+        centre: standing_in(meanings.iter().map(|m| m.centre).collect()),
         case,
     }
 }

@@ -6,7 +6,7 @@
 //! the right item was taken away: there, nothing is right. Same samples, same weights: no chance is involved.
 
 use super::features::{Candidate, Features};
-use super::fusion::{SIGNS, Scored, Signs, Weights, dot, logistic, signs};
+use super::fusion::{Scored, Signs, Weights, dot, logistic, signs};
 
 /// One question with its candidates.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +35,7 @@ const STEPS: usize = 1_500;
 const RIDGE: f32 = 1e-4;
 
 /// Of so many samples with a right candidate, one also counts with that candidate taken away.
-const TAKEN_AWAY: usize = 4;
+const TAKEN_AWAY: usize = 8;
 
 /// Learns from samples; without any right candidate among them all weights are zero.
 pub fn fit(samples: &[Sample]) -> Fitted {
@@ -129,14 +129,21 @@ fn rank_weights(samples: &[Sample]) -> Features {
 }
 
 fn sure_weights(rows: &[(Signs, f32)]) -> Signs {
-    let mut weights = Signs::default();
-    let mut adam = Adam::<{ SIGNS.len() }>::new();
-    let share = 1.0 / rows.len().max(1) as f32;
+    let rows: Vec<(Signs, f32, f32)> = rows.iter().map(|&(signs, right)| (signs, right, 1.0)).collect();
+    curve(&rows)
+}
+
+/// Learns a logistic curve from rows of (values, 1 where true or else 0, what the row counts).
+pub fn curve<const N: usize>(rows: &[([f32; N], f32, f32)]) -> [f32; N] {
+    let mut weights = [0.0; N];
+    let mut adam = Adam::<N>::new();
+    let all: f32 = rows.iter().map(|row| row.2).sum();
+    let share = 1.0 / all.max(1.0);
     for step in 0..STEPS {
         let mut gradient = weights.map(|w| -2.0 * RIDGE * w);
-        for (signs, right) in rows {
-            let pull = share * (right - logistic(dot(&weights, signs)));
-            gradient.iter_mut().zip(signs).for_each(|(g, s)| *g += pull * s);
+        for (values, right, counts) in rows {
+            let pull = share * counts * (right - logistic(dot(&weights, values)));
+            gradient.iter_mut().zip(values).for_each(|(g, s)| *g += pull * s);
         }
         adam.step(&mut weights, &gradient, step);
     }

@@ -2,7 +2,7 @@
 //!
 //! The weights are fitted by `bangban fit` and lie in `models/fusion.toml`; nothing here is tuned by hand.
 
-use super::features::{self, Candidate, Features};
+use super::features::{self, Candidate, Features, at};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -165,19 +165,17 @@ pub fn signs(scored: &[Scored], question_chars: usize) -> Signs {
     };
     // Against a lone candidate stands one that nothing speaks for.
     let lead = |rank: usize| first.score - scored.get(rank).map_or(0.0, |s| s.score);
-    let feature =
-        |name: &str| features::NAMES.iter().position(|n| *n == name).map_or(0.0, |at| first.features[at]);
-    let heads = ["name_rank", "example_rank", "words_rank"].map(feature);
-    let agree = heads.iter().filter(|rank| **rank == 1.0).count() as f32;
+    let heads = [at::NAME_RANK, at::EXAMPLE_RANK, at::WORDS_RANK];
+    let agree = heads.iter().filter(|&&rank| first.features[rank] == 1.0).count() as f32;
     [
         1.0,
         first.score,
         lead(1),
         lead(4),
-        feature("name_z"),
-        feature("example_z"),
+        first.features[at::NAME_Z],
+        first.features[at::EXAMPLE_Z],
         agree,
-        feature("question_covered"),
+        first.features[at::QUESTION_COVERED],
         (question_chars as f32).ln_1p(),
     ]
 }

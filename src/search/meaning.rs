@@ -16,12 +16,14 @@ pub struct Meaning {
     pub case: f32,
     /// The three best known questions, best first.
     pub examples: [f32; 3],
+    /// Its centre.
+    pub centre: f32,
 }
 
 impl Default for Meaning {
     fn default() -> Meaning {
         let none = f32::NEG_INFINITY;
-        Meaning { official: none, name: none, row: usize::MAX, case: none, examples: [none; 3] }
+        Meaning { official: none, name: none, row: usize::MAX, case: none, examples: [none; 3], centre: none }
     }
 }
 
@@ -48,6 +50,10 @@ impl Meaning {
             } else if cosine > *third {
                 *third = cosine;
             }
+            return;
+        }
+        if kind == LabelKind::Centre {
+            self.centre = cosine;
             return;
         }
         if kind == LabelKind::Case {

@@ -18,7 +18,7 @@ mod vector;
 
 pub use build::{Builder, Companions, EXAMPLES, Embedding, Plan, Stage};
 pub use features::Features;
-pub use fit::{Fitted, Sample, fit};
+pub use fit::{Fitted, Sample, curve, fit};
 pub use fusion::{BadFusion, Fusion, Weights};
 pub use generation::{Manifest, current, list as generations, point_to};
 pub use place::{Fit, Placed};
@@ -148,8 +148,6 @@ pub struct Context<'a> {
     pub person: Option<bool>,
     /// Questions accepted since the index was made, as further rows of the vectors.
     pub learned: Option<&'a Vectors>,
-    /// Take no notice of known questions, as if the index had none.
-    pub names_only: bool,
 }
 
 impl Hits {
@@ -379,10 +377,7 @@ impl Search {
     ) -> Result<Hits, SearchError> {
         let names = self.keywords.find(question, Group::Names, DEPTH)?;
         let body = self.keywords.find(question, Group::Body, DEPTH)?;
-        let asked = match context.names_only {
-            true => Vec::new(),
-            false => self.keywords.find(question, Group::Asked, DEPTH)?,
-        };
+        let asked = self.keywords.find(question, Group::Asked, DEPTH)?;
         let cosines = match vector {
             Some(vector) if !self.vectors.is_empty() => Some(self.vectors.similarities(vector)?),
             _ => None,
@@ -392,7 +387,7 @@ impl Search {
             _ => None,
         };
         let learned = context.learned.is_some_and(|rows| !rows.is_empty());
-        let has_examples = (self.has_examples || learned) && !context.names_only;
+        let has_examples = self.has_examples || learned;
         let weights = match &meanings {
             None => &self.fusion.words,
             Some(_) if has_examples => &self.fusion.examples,
@@ -457,11 +452,7 @@ impl Search {
         context: &Context<'_>,
     ) -> Result<Vec<Meaning>, SearchError> {
         let mut list = meaning::by_item(&self.vectors, cosines, self.items.len());
-        if context.names_only {
-            for meaning in &mut list {
-                meaning.examples = Meaning::default().examples;
-            }
-        } else if let Some(learned) = context.learned {
+        if let Some(learned) = context.learned {
             meaning::add(&mut list, learned, &learned.similarities(vector)?);
         }
         Ok(list)

@@ -18,6 +18,8 @@ pub enum LabelKind {
     Case,
     /// A question known to mean the item.
     Example,
+    /// No text, but what tells the item's names and questions from those of others; see [`crate::embed::centres`].
+    Centre,
 }
 
 /// The name behind one vector.
@@ -29,7 +31,7 @@ pub struct Label {
     pub kind: LabelKind,
     /// Ordinal of the business item that the text belongs to, if it belongs to one.
     pub case: Option<u32>,
-    /// The text that was embedded.
+    /// The text that was embedded; for a centre, what it was learned from, as a hash.
     pub text: String,
 }
 
@@ -71,6 +73,11 @@ impl Vectors {
     /// One row.
     pub fn row(&self, at: usize) -> &[f32] {
         &self.rows[at * self.dimensions..(at + 1) * self.dimensions]
+    }
+
+    /// All rows, one after another.
+    pub fn rows(&self) -> &[f32] {
+        &self.rows
     }
 
     /// Cosine of the question with every row; rows and question have length 1.

@@ -1,34 +1,38 @@
 //! Sorts a text into one of a few classes: a linear model over its character runs and its vector.
 //!
-//! Small enough to be read: one line a run, one weight a class. Fitted by `bangban fit`.
+//! Small enough to be read: one line a run, with what the run is worth by its rarity, and one weight a class. Fitted by `bangban fit`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
 /// Longest run of characters that is looked at.
-const RUN: usize = 3;
+const RUN: usize = 4;
 
 /// A run must stand in so many texts to be learned.
 const SEEN: usize = 3;
 
-/// Rounds over all texts while learning.
-const ROUNDS: usize = 12;
+/// Steps of gradient descent over all texts; the problem is convex.
+const STEPS: usize = 160;
 
-/// Pull of every weight towards zero, per round.
+/// Adam's step at the start; it shrinks to nothing.
+const RATE: f32 = 0.3;
+
+/// Pull of every weight towards zero, against the mean loss of a text.
 const FADE: f32 = 1e-5;
 
-/// Runs that a model keeps: those whose strongest weight is greatest.
-const KEPT: usize = 10_000;
+/// Runs that a model keeps: those that shift the classes most.
+const KEPT: usize = 24_000;
 
 /// What the vector counts against all runs together.
-const VECTOR_SCALE: f32 = 4.0;
+const VECTOR_SCALE: f32 = 3.0;
 
 /// A fitted model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Classifier {
     classes: Vec<String>,
     bias: Vec<f32>,
-    runs: HashMap<String, Vec<f32>>,
+    /// What each run is worth, by its rarity, and its weights.
+    runs: HashMap<String, (f32, Vec<f32>)>,
     /// One row for each value of the vector; empty where it was learned without vectors.
     vector: Vec<Vec<f32>>,
 }
@@ -51,7 +55,7 @@ pub struct Labelled<'a> {
 #[error("line {0}: {1}; write the file anew with `bangban fit`")]
 pub struct BadClassifier(usize, String);
 
-/// Every run of one to three characters, each once.
+/// Every run of one to four characters, each once.
 fn runs(text: &str) -> Vec<String> {
     let marked: Vec<char> =
         std::iter::once('^').chain(text.chars().filter(|c| !c.is_whitespace())).chain(['$']).collect();
@@ -64,70 +68,109 @@ fn runs(text: &str) -> Vec<String> {
     list
 }
 
-/// What one of `count` runs counts: a long text is no surer than a short one.
-fn share(count: usize) -> f32 {
-    1.0 / (count.max(1) as f32).sqrt()
+/// Scales values to length 1: a long text is no surer than a short one.
+fn unit<T>(inputs: &mut [(T, f32)]) {
+    let length = inputs.iter().map(|(_, v)| v * v).sum::<f32>().sqrt();
+    inputs.iter_mut().for_each(|(_, v)| *v /= length.max(f32::MIN_POSITIVE));
+}
+
+/// The runs to learn from with what each is worth, in order of their letters.
+fn known_runs(cut: &[Vec<String>], texts: &[Labelled<'_>], classes: &[String]) -> Vec<(String, f32)> {
+    let class_of = |text: &Labelled<'_>| classes.iter().position(|c| c == text.class).unwrap_or(0);
+    let mut all = vec![0.0f32; classes.len()];
+    let mut counts: BTreeMap<&str, Vec<f32>> = BTreeMap::new();
+    for (runs, text) in cut.iter().zip(texts) {
+        let class = class_of(text);
+        all[class] += 1.0;
+        for run in runs {
+            counts.entry(run).or_insert_with(|| vec![0.0; classes.len()])[class] += 1.0;
+        }
+    }
+    let total = all.iter().sum::<f32>().max(1.0);
+    let mut ranked: Vec<(f32, &str, f32)> = counts
+        .into_iter()
+        .map(|(run, by_class)| (run, by_class.iter().sum::<f32>(), by_class))
+        .filter(|(_, seen, _)| *seen >= SEEN as f32)
+        .map(|(run, seen, by_class)| {
+            let shift = by_class.iter().zip(&all).map(|(n, all)| (n / seen - all / total).abs());
+            let shift = shift.fold(0.0, f32::max) * seen.sqrt();
+            (shift, run, ((1.0 + total) / (1.0 + seen)).ln() + 1.0)
+        })
+        .collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    ranked.truncate(KEPT);
+    let mut kept: Vec<(String, f32)> =
+        ranked.into_iter().map(|(_, run, worth)| (run.to_owned(), worth)).collect();
+    kept.sort_by(|a, b| a.0.cmp(&b.0));
+    kept
 }
 
 impl Classifier {
-    /// Learns from texts, in their order; the same texts give the same model.
+    /// Learns from texts; the same texts give the same model.
     pub fn learn(texts: &[Labelled<'_>]) -> Classifier {
         let mut classes: Vec<String> = texts.iter().map(|t| t.class.to_owned()).collect();
         classes.sort_unstable();
         classes.dedup();
-        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         let cut: Vec<Vec<String>> = texts.iter().map(|t| runs(t.text)).collect();
-        cut.iter().flatten().for_each(|run| *seen.entry(run.clone()).or_default() += 1);
-        seen.retain(|_, count| *count >= SEEN);
-        let known: BTreeMap<String, usize> =
-            seen.into_keys().enumerate().map(|(at, run)| (run, at)).collect();
-        let cut: Vec<Vec<usize>> =
-            cut.iter().map(|runs| runs.iter().filter_map(|run| known.get(run).copied()).collect()).collect();
-        let lengths: Vec<f32> = texts.iter().map(|t| share(runs(t.text).len())).collect();
+        let known = known_runs(&cut, texts, &classes);
+        let place: HashMap<&str, usize> =
+            known.iter().enumerate().map(|(at, k)| (k.0.as_str(), at)).collect();
         let length = texts.first().map_or(0, |t| t.vector.len());
-        let rows = known.len() + length + 1;
-        let mut weights = vec![vec![0.0f32; classes.len()]; rows];
-        let mut squares = vec![vec![1e-4f32; classes.len()]; rows];
-        let bias = rows - 1;
-        for round in 0..ROUNDS {
-            let rate = 0.3 * (1.0 - round as f32 / ROUNDS as f32);
-            for step in 0..texts.len() {
-                // A stride that shares no factor with the count visits every text once, classes mixed.
-                let at = (step * stride(texts.len()) + round) % texts.len();
-                let text = &texts[at];
-                let value = lengths[at];
-                let inputs = cut[at].iter().map(|&row| (row, value));
-                let dense = text.vector.iter().enumerate().map(|(i, v)| (known.len() + i, v * VECTOR_SCALE));
-                let inputs: Vec<(usize, f32)> = inputs.chain(dense).chain([(bias, 1.0)]).collect();
-                let mut scores = vec![0.0; classes.len()];
-                for &(row, value) in &inputs {
-                    scores.iter_mut().zip(&weights[row]).for_each(|(s, w)| *s += w * value);
+        // One row of inputs a text: its runs, its vector, a constant.
+        let rows: Vec<Vec<(usize, f32)>> = cut
+            .iter()
+            .zip(texts)
+            .map(|(runs, text)| {
+                let mut row: Vec<(usize, f32)> = runs
+                    .iter()
+                    .filter_map(|run| place.get(run.as_str()).map(|&at| (at, known[at].1)))
+                    .collect();
+                unit(&mut row);
+                row.extend(text.vector.iter().enumerate().map(|(i, v)| (known.len() + i, v * VECTOR_SCALE)));
+                row.push((known.len() + length, 1.0));
+                row
+            })
+            .collect();
+        let width = classes.len();
+        let mut weights = vec![0.0f32; (known.len() + length + 1) * width];
+        let (mut first, mut second) = (vec![0.0f32; weights.len()], vec![0.0f32; weights.len()]);
+        let share = 1.0 / texts.iter().map(|t| t.weight).sum::<f32>().max(f32::MIN_POSITIVE);
+        for step in 0..STEPS {
+            let mut gradient: Vec<f32> = weights.iter().map(|w| FADE * w).collect();
+            for (row, text) in rows.iter().zip(texts) {
+                let mut scores = vec![0.0; width];
+                for &(at, value) in row {
+                    let weights = &weights[at * width..(at + 1) * width];
+                    scores.iter_mut().zip(weights).for_each(|(s, w)| *s += w * value);
                 }
                 let mut pull = softmax(&scores);
                 for (p, class) in pull.iter_mut().zip(&classes) {
-                    *p = text.weight * (f32::from(u8::from(class == text.class)) - *p);
+                    *p = share * text.weight * (*p - f32::from(u8::from(class == text.class)));
                 }
-                for &(row, value) in &inputs {
-                    for ((w, s), p) in weights[row].iter_mut().zip(&mut squares[row]).zip(&pull) {
-                        let gradient = p * value - FADE * *w;
-                        *s += gradient * gradient;
-                        *w += rate * gradient / s.sqrt();
-                    }
+                for &(at, value) in row {
+                    let gradient = &mut gradient[at * width..(at + 1) * width];
+                    gradient.iter_mut().zip(&pull).for_each(|(g, p)| *g += p * value);
                 }
             }
+            let rate = RATE * (1.0 - step as f32 / STEPS as f32);
+            let (full1, full2) = (1.0 - 0.9f32.powi(step as i32 + 1), 1.0 - 0.999f32.powi(step as i32 + 1));
+            for (at, g) in gradient.into_iter().enumerate() {
+                first[at] = 0.9 * first[at] + 0.1 * g;
+                second[at] = 0.999 * second[at] + 0.001 * g * g;
+                weights[at] -= rate * (first[at] / full1) / ((second[at] / full2).sqrt() + 1e-9);
+            }
         }
-        let mut model = Classifier {
-            bias: weights[bias].clone(),
-            vector: weights[known.len()..known.len() + length].to_vec(),
-            runs: HashMap::new(),
+        let row = |at: usize| weights[at * width..(at + 1) * width].to_vec();
+        Classifier {
+            bias: row(known.len() + length),
+            vector: (known.len()..known.len() + length).map(row).collect(),
+            runs: known
+                .iter()
+                .enumerate()
+                .map(|(at, (run, worth))| (run.clone(), (*worth, row(at))))
+                .collect(),
             classes,
-        };
-        let strength = |at: usize| weights[at].iter().fold(0.0f32, |most, w| most.max(w.abs()));
-        let mut ranked: Vec<(String, usize)> = known.into_iter().collect();
-        ranked.sort_by(|a, b| strength(b.1).total_cmp(&strength(a.1)).then(a.0.cmp(&b.0)));
-        ranked.truncate(KEPT);
-        model.runs = ranked.into_iter().map(|(run, at)| (run, weights[at].clone())).collect();
-        model
+        }
     }
 
     /// Every class.
@@ -141,8 +184,13 @@ impl Classifier {
     pub fn chances(&self, text: &str, vector: &[f32]) -> Vec<f32> {
         let mut scores = self.bias.clone();
         let runs = runs(text);
-        let value = share(runs.len());
-        for weights in runs.iter().filter_map(|run| self.runs.get(run)) {
+        let mut known: Vec<(&Vec<f32>, f32)> = runs
+            .iter()
+            .filter_map(|run| self.runs.get(run))
+            .map(|(worth, weights)| (weights, *worth))
+            .collect();
+        unit(&mut known);
+        for (weights, value) in known {
             scores.iter_mut().zip(weights).for_each(|(s, w)| *s += w * value);
         }
         if vector.len() == self.vector.len() {
@@ -170,8 +218,8 @@ impl Classifier {
         }
         let mut runs: Vec<_> = self.runs.iter().collect();
         runs.sort_unstable_by(|a, b| a.0.cmp(b.0));
-        for (run, weights) in runs {
-            line(&format!("={run}"), weights);
+        for (run, (worth, weights)) in runs {
+            line(&format!("={run}\t{worth:.2}"), weights);
         }
         text
     }
@@ -192,14 +240,17 @@ impl Classifier {
                 .map(|cell| cell.parse().ok().filter(|w: &f32| w.is_finite()))
                 .collect::<Option<_>>()
                 .ok_or_else(|| bad("a weight is not a number"))?;
-            if weights.len() != model.classes.len() || weights.is_empty() {
-                return Err(bad("there must be one weight a class"));
+            let worth = usize::from(name.starts_with('='));
+            if weights.len() != model.classes.len() + worth || model.classes.is_empty() {
+                return Err(bad(
+                    "there must be one weight a class, and before those of a run what it is worth",
+                ));
             }
             match (name, name.strip_prefix('=')) {
                 ("bias", _) => model.bias = weights,
                 ("vector", _) => model.vector.push(weights),
                 (_, Some(run)) => {
-                    model.runs.insert(run.to_owned(), weights);
+                    model.runs.insert(run.to_owned(), (weights[0], weights[1..].to_vec()));
                 }
                 _ => return Err(bad("it starts with none of classes, bias, vector, =")),
             }
@@ -209,14 +260,6 @@ impl Classifier {
             false => Ok(model),
         }
     }
-}
-
-/// A stride through `count` places that comes by each once.
-fn stride(count: usize) -> usize {
-    fn common(a: usize, b: usize) -> usize {
-        if b == 0 { a } else { common(b, a % b) }
-    }
-    (count * 5 / 8..).find(|&n| n > 0 && common(n, count.max(1)) == 1).unwrap_or(1)
 }
 
 fn softmax(scores: &[f32]) -> Vec<f32> {

@@ -1,6 +1,7 @@
 //! From a sentence to something searchable. No files, no clock: texts in, values out.
 
 mod classify;
+mod elsewhere;
 mod fold;
 mod gazetteer;
 mod lexicon;
@@ -10,6 +11,7 @@ mod segment;
 mod sound;
 
 pub use classify::{BadClassifier, Classifier, Labelled};
+pub use elsewhere::mark_elsewhere;
 pub use fold::{BadDictionary, Folded, Folder};
 pub use gazetteer::{BadGazetteer, Gazetteer, Mention};
 pub use lexicon::{BadLexicon, Expansion, Lexicon};
