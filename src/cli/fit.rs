@@ -3,13 +3,13 @@
 
 use crate::assist::evidence;
 use crate::config::Config;
-use crate::dialog::{Balance, MODEL_LINE, Scales, route_text, sorted};
+use crate::dialog::{Balance, MODEL_LINE, Scales, sorted};
 use crate::embed::{Embedder, Vector};
 use crate::guide::Guide;
 use crate::search::{
     Builder, Companions, Context as Asked, Embedding, Features, Fusion, Plan, Sample, Search, curve, fit,
 };
-use crate::text::{Classifier, Labelled};
+use crate::text::{Classifier, Labelled, mark_elsewhere};
 use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -129,7 +129,7 @@ fn routes_of(texts: &[&Routed<'_>], with_vectors: bool) -> Classifier {
     fn vector<'a>(text: &'a Routed<'_>, with_vectors: bool) -> &'a [f32] {
         text.vector.as_ref().filter(|_| with_vectors).map_or(&[], Vector::as_slice)
     }
-    let marked: Vec<String> = texts.iter().map(|t| route_text(&t.text)).collect();
+    let marked: Vec<String> = texts.iter().map(|t| mark_elsewhere(&t.text)).collect();
     let rows: Vec<Labelled<'_>> = texts
         .iter()
         .zip(&marked)

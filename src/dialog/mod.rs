@@ -7,7 +7,7 @@ pub mod wording;
 pub use judge::{Candidate, Judgement, Thresholds, Verdict, judge};
 pub use understand::{
     BadUnderstanding, Balance, Evidence, MODEL_LINE, Other, Route, SCALES, Scales, Understanding, Understood,
-    names_danger, route_text, sorted,
+    names_danger, sorted,
 };
 
 /// How a turn ends. The set is closed: every answer has exactly one of these.

@@ -345,7 +345,7 @@ impl Understanding {
 
 /// Sorts a folded text with one model of routes.
 pub fn sorted(model: &Classifier, folded: &str, vector: Option<&[f32]>) -> Understood {
-    let chances = named(model, model.chances(&route_text(folded), vector.unwrap_or_default()));
+    let chances = named(model, model.chances(&mark_elsewhere(folded), vector.unwrap_or_default()));
     let named_danger = names_danger(folded);
     let caution = |route: Route| match route {
         Route::Emergency if named_danger => MISSED_DANGER * NAMED_DANGER,
@@ -371,11 +371,6 @@ pub fn sorted(model: &Classifier, folded: &str, vector: Option<&[f32]>) -> Under
 /// Whether a folded text names a danger, be it one that happens now or not.
 pub fn names_danger(folded: &str) -> bool {
     DANGERS.iter().any(|word| folded.contains(word))
-}
-
-/// What the models of routes look at.
-pub fn route_text(folded: &str) -> String {
-    mark_elsewhere(folded)
 }
 
 fn named(model: &Classifier, chances: Vec<f32>) -> Vec<(&str, f32)> {
