@@ -42,6 +42,9 @@ def q8_0(tensor):
 
 
 class Layer(nn.Module):
+    # Share of values that training leaves out at random.
+    dropout = 0.0
+
     def __init__(self):
         super().__init__()
         self.query, self.key, self.value, self.out = (nn.Linear(HIDDEN, HIDDEN) for _ in range(4))
@@ -53,8 +56,11 @@ class Layer(nn.Module):
         batch, length, _ = x.shape
         split = [part(x).view(batch, length, HEADS, -1).transpose(1, 2) for part in (self.query, self.key, self.value)]
         mixed = F.scaled_dot_product_attention(*split, attn_mask=mask)
-        x = self.norm(x + self.out(mixed.transpose(1, 2).reshape(batch, length, HIDDEN)))
-        return self.last(x + self.down(F.gelu(self.up(x))))
+        x = self.norm(x + self.drop(self.out(mixed.transpose(1, 2).reshape(batch, length, HIDDEN))))
+        return self.last(x + self.drop(self.down(F.gelu(self.up(x)))))
+
+    def drop(self, x):
+        return F.dropout(x, self.dropout, self.training)
 
 
 # Our names for the parts of a layer and those of a Hugging Face BertModel.
@@ -63,6 +69,12 @@ PARTS = {
     "out": "attention.output.dense", "norm": "attention.output.LayerNorm",
     "up": "intermediate.dense", "down": "output.dense", "last": "output.LayerNorm",
 }
+
+
+def pool(states, real):
+    """The mean over the tokens, of length 1."""
+    real = real[:, :, None].float()
+    return F.normalize((states.float() * real).sum(1) / real.sum(1), dim=1)
 
 
 class Encoder(nn.Module):
@@ -82,14 +94,21 @@ class Encoder(nn.Module):
                 state = {k: known[f"encoder.layer.{n}.{theirs}.{k}"] for k in ("weight", "bias")}
                 getattr(layer, ours).load_state_dict(state)
 
-    def forward(self, ids, real):
-        """Unit vectors of padded token ids; `real` is true where a token is no padding."""
+    def states(self, ids, real):
+        """What the last layer says of each padded token; `real` is true where a token is no padding."""
         x = self.first(self.words[ids] + self.positions[:ids.shape[1]] + self.types[0])
         mask = real[:, None, None, :]
         for layer in self.layers:
             x = layer(x, mask)
-        real = real[:, :, None].float()
-        return F.normalize((x * real).sum(1) / real.sum(1), dim=1)
+        return x
+
+    def forward(self, ids, real):
+        """Unit vectors of padded token ids."""
+        return pool(self.states(ids, real), real)
+
+    def to(self, device):
+        self.words, self.positions, self.types = (t.to(device) for t in (self.words, self.positions, self.types))
+        return super().to(device)
 
     def freeze(self, lowest):
         """Leave the embeddings and the lowest layers as they are."""
@@ -132,18 +151,17 @@ class Cutter:
         return ids, real
 
 
-def encode(encoder, cutter, texts, batch):
-    """Vectors of texts, similar lengths together: one long story must not pad a hundred short names."""
-    device = encoder.words.device
+def chunks(cutter, texts, size):
+    """Padded chunks of `size` texts, similar lengths together (one long story must not pad a hundred short names), and the
+    order that puts their vectors back."""
     order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-    parts = []
-    for start in range(0, len(order), batch):
-        ids, real = cutter([texts[at] for at in order[start:start + batch]])
-        parts.append(encoder(ids.to(device), real.to(device)))
-    return torch.cat(parts)[torch.tensor(order, device=device).argsort()]
+    cut = [cutter([texts[at] for at in order[start:start + size]]) for start in range(0, len(order), size)]
+    return cut, torch.tensor(order).argsort()
 
 
 @torch.no_grad()
 def embed(encoder, cutter, texts, batch=64):
-    """The same without what training needs, on the CPU."""
-    return encode(encoder, cutter, texts, batch).cpu()
+    """Vectors of texts, on the CPU."""
+    cut, back = chunks(cutter, texts, batch)
+    device = encoder.words.device
+    return torch.cat([encoder(ids.to(device), real.to(device)).cpu() for ids, real in cut])[back]

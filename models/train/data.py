@@ -120,7 +120,7 @@ class Batches:
         families = collections.defaultdict(list)
         for item in self.items:
             families[family[item]].append(item)
-        self.families = [family for _, family in sorted(families.items())]
+        self.around = {item: group for group in families.values() for item in group}
         self.near = {}
 
     def mine(self, near):
@@ -134,8 +134,7 @@ class Batches:
         while len(chosen) < self.size:
             one = chance.choice(self.items)
             around = [item for item in self.near.get(one, []) if item in self.by_item]
-            family = around[:3] if around and chance.random() < 0.7 else \
-                [item for group in self.families if one in group for item in group]
+            family = around[:3] if around and chance.random() < 0.7 else self.around[one]
             chosen.extend([one, *chance.sample(family, min(3, len(family)))])
         return [self.pair(item, chance) for item in chosen[:self.size]]
 

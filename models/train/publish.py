@@ -7,8 +7,8 @@ import shutil
 import convert
 
 
-def write(encoder, options, data_hash, questions):
-    """Write weights.gguf, the untouched tokenizer, config, licence and a manifest."""
+def write(encoder, options, made):
+    """Write weights.gguf, the untouched tokenizer, config, licence and a manifest; `made` says how each run was made."""
     out = pathlib.Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
     for name in ("tokenizer.json", "config.json", "LICENSE"):
@@ -20,9 +20,9 @@ def write(encoder, options, data_hash, questions):
     head = manifest[manifest.index("\n", manifest.index("name = ")) + 1:manifest.index("[files]")]
     before = kept[kept.index('method = "') + len('method = "'):]
     before = before[:before.index('"')]
-    how = (f"{options.steps} steps of {options.batch} pairs on {questions} questions (sha256 {data_hash[:12]}), "
-           f"top {12 - options.frozen} layers, rate {options.rate}, temperature {options.temperature}, noise {options.noise}, "
-           f"seed {options.seed}, by models/train/train.py; before that: {before}")
+    runs = "; ".join(", ".join(f"{name} {value}" for name, value in one.items()) for one in made)
+    how = (f"mean of {len(made)} runs of models/train/train.py ({runs}), {1 - options.kept:.2f} of it and {options.kept:.2f} of the base, "
+           f"by models/train/mix.py; before that: {before}")
     kept = kept.replace(before, how)
     text = (f"# Written by models/train/publish.py; see models/README.md for every field.\n"
             f'name = "{out.name}"\n{head}[files]\n{sums}\n\n{kept}')
