@@ -45,10 +45,7 @@ def tokens(encoder, cutter, texts):
     out = []
     for at in range(0, len(texts), 64):
         ids, real = cutter(texts[at:at + 64])
-        x = encoder.first(encoder.words[ids] + encoder.positions[:ids.shape[1]] + encoder.types[0])
-        for layer in encoder.layers:
-            x = layer(x, real[:, None, None, :])
-        x = F.normalize(x, dim=2)
+        x = F.normalize(encoder.states(ids, real), dim=2)
         out.extend(row[kept][3:-1] for row, kept in zip(x, real))
     return out
 
