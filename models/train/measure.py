@@ -14,7 +14,6 @@ import torch
 
 import bert
 import data
-import noise as noises
 
 
 def best(scores, owners, items):
@@ -46,39 +45,40 @@ def law():
     return [f"{row['name']} {row['text']}" for row in passages], [row["question"] for row in asked], [[place[i] for i in row["items"]] for row in asked]
 
 
-def main():
+def report(title, encoder, cutter):
+    """Prints the figures of one model."""
     catalog = data.Catalog()
     number = {name: at for at, name in enumerate(catalog.names)}
     train = [row for row in data.questions(catalog) if not catalog.held(row[1])]
     sets = {}
     if (data.QUESTIONS / "held").is_dir():
-        held = list(data.questions(catalog, "held"))
-        sets["other writers"] = held
-        spoil = noises.Noise(11)
-        sets["other writers, noisy"] = [(spoil(q)[0], item, case) for q, item, case in held]
+        sets["other writers"] = list(data.questions(catalog, "held"))
+        sets["other writers, noisy"] = list(data.questions(catalog, "noisy"))
     sets["unseen items"] = [row for row in data.questions(catalog) if catalog.held(row[1])][:2000]
     labels = [(text, name) for name in catalog.names for text in catalog.labels(name)]
+    if law():
+        passages, asked, wanted = law()
+        order = (bert.embed(encoder, cutter, asked) @ bert.embed(encoder, cutter, passages).T).argsort(1, descending=True)
+        found = [[bool(set(row[:k].tolist()) & set(right)) for k in (1, 5)] for row, right in zip(order, wanted)]
+        one, five = (sum(row[at] for row in found) / len(found) for at in (0, 1))
+        print(f"{title:28} articles of law        n {len(found):5}  hit@1 {one:.3f}  hit@5 {five:.3f}", flush=True)
+    names = bert.embed(encoder, cutter, [text for text, _ in labels])
+    name_owner = torch.tensor([number[item] for _, item in labels])
+    examples = bert.embed(encoder, cutter, [question for question, _, _ in train])
+    example_owner = torch.tensor([number[item] for _, item, _ in train])
+    for kind, rows in sets.items():
+        vectors = bert.embed(encoder, cutter, [question for question, _, _ in rows])
+        right = torch.tensor([number[item] for _, item, _ in rows])
+        by_name = best(vectors @ names.T, name_owner, len(number))
+        by_example = best(vectors @ examples.T, example_owner, len(number))
+        for what, scores in (("names", by_name), ("names and examples", z(by_name) + z(by_example))):
+            one, three, five = hits(scores, right)
+            print(f"{title:28} {kind:22} {what:20} n {len(rows):5}  hit@1 {one:.3f}  hit@3 {three:.3f}  hit@5 {five:.3f}", flush=True)
+
+
+def main():
     for path in map(pathlib.Path, sys.argv[1:]):
-        encoder = bert.Encoder(path / "weights.gguf").eval()
-        cutter = bert.Cutter(path / "tokenizer.json", 96)
-        if law():
-            passages, asked, wanted = law()
-            order = (bert.embed(encoder, cutter, asked) @ bert.embed(encoder, cutter, passages).T).argsort(1, descending=True)
-            found = [[bool(set(row[:k].tolist()) & set(right)) for k in (1, 5)] for row, right in zip(order, wanted)]
-            one, five = (sum(row[at] for row in found) / len(found) for at in (0, 1))
-            print(f"{path.name:28} articles of law        n {len(found):5}  hit@1 {one:.3f}  hit@5 {five:.3f}", flush=True)
-        names = bert.embed(encoder, cutter, [text for text, _ in labels])
-        name_owner = torch.tensor([number[item] for _, item in labels])
-        examples = bert.embed(encoder, cutter, [question for question, _, _ in train])
-        example_owner = torch.tensor([number[item] for _, item, _ in train])
-        for title, rows in sets.items():
-            vectors = bert.embed(encoder, cutter, [question for question, _, _ in rows])
-            right = torch.tensor([number[item] for _, item, _ in rows])
-            by_name = best(vectors @ names.T, name_owner, len(number))
-            by_example = best(vectors @ examples.T, example_owner, len(number))
-            for what, scores in (("names", by_name), ("names and examples", z(by_name) + z(by_example))):
-                one, three, five = hits(scores, right)
-                print(f"{path.name:28} {title:22} {what:20} n {len(rows):5}  hit@1 {one:.3f}  hit@3 {three:.3f}  hit@5 {five:.3f}", flush=True)
+        report(path.name, bert.Encoder(path / "weights.gguf").eval(), bert.Cutter(path / "tokenizer.json", 96))
 
 
 if __name__ == "__main__":

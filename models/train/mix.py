@@ -21,7 +21,7 @@ def arguments():
     parser.add_argument("runs", nargs="+", type=pathlib.Path, help="working folders of train.py")
     parser.add_argument("--base", type=pathlib.Path, default=data.ROOT / "models" / "multilingual-e5-small")
     parser.add_argument("--out", type=pathlib.Path, required=True)
-    parser.add_argument("--kept", type=float, default=0.4, help="the base model's share of each weight")
+    parser.add_argument("--kept", type=float, default=0.45, help="the base model's share of each weight")
     return parser.parse_args()
 
 

@@ -118,7 +118,7 @@ impl Weights {
         Ok(Weights {
             fusion: Fusion::parse(&read("fusion.toml")?)?,
             understanding: Understanding::parse(
-                &read("routes.tsv")?,
+                &read("routes-meaning.tsv")?,
                 &read("routes-words.tsv")?,
                 &read("facets.tsv")?,
                 &read("routes.toml")?,

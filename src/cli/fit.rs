@@ -3,13 +3,13 @@
 
 use crate::assist::evidence;
 use crate::config::Config;
-use crate::dialog::{Balance, MODEL_LINE, Scales, sorted};
+use crate::dialog::{Balance, MODEL_LINE, Meant, Scales, chances, sorted};
 use crate::embed::{Embedder, Vector};
 use crate::guide::Guide;
 use crate::search::{
     Builder, Companions, Context as Asked, Embedding, Features, Fusion, Plan, Sample, Search, curve, fit,
 };
-use crate::text::{Classifier, Labelled, mark_elsewhere};
+use crate::text::{Classifier, Labelled, Query, mark_elsewhere};
 use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -18,22 +18,29 @@ use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use tempfile::TempDir;
 
 /// What `fit` takes.
 #[derive(Debug, clap::Args)]
 pub struct FitArgs {
-    /// Folder of questions, with `train/`, `wider/` and `routes/train.jsonl`
+    /// Folder of questions, with `train/`, `calibration/`, `wider/` and `routes/train.jsonl`
     #[arg(value_name = "DIR", default_value = "corpus/questions")]
     questions: PathBuf,
     /// Folder that the weights are written to
     #[arg(long, value_name = "DIR", default_value = "models")]
     out: PathBuf,
-    /// Learn only what goes where; needs no index made with the model
-    #[arg(long)]
-    routes_only: bool,
-    /// Of the items that the model was trained on, use every so many-th question too; 0 for none
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    trained_items: usize,
+    /// Learn only one part
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+}
+
+/// What can be learned by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// What goes where, and what a text asks about
+    Routes,
+    /// The order of what was found, and how far to trust it; needs an index made with the model
+    Ranking,
 }
 
 /// One question with every name of its item.
@@ -74,8 +81,13 @@ const CONTRAST: f32 = 2.0;
 
 /// Whether a text is the one in so many that training leaves out.
 fn one_in(text: &str, many: u32) -> bool {
+    number_of(text).is_multiple_of(many)
+}
+
+/// A number that depends on a text alone.
+fn number_of(text: &str) -> u32 {
     let digest = Sha256::digest(text.as_bytes());
-    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]).is_multiple_of(many)
+    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
 }
 
 /// Learns and writes.
@@ -83,15 +95,23 @@ pub fn run(config: &Config, args: &FitArgs) -> Result<ExitCode> {
     let Some(embedder) = super::embedder(config) else {
         bail!("without the model there is nothing to learn; name its folder with --model");
     };
-    let rows: Vec<Row> = read(&super::import::joined(&args.questions.join("train"), "jsonl")?)?;
+    let part = |name: &str| read::<Row>(&super::import::joined(&args.questions.join(name), "jsonl")?);
+    let rows = part("train")?;
+    // What neither the model nor the index has seen, of items that both know: an ordinary day's questions.
+    let fresh = part("calibration")?;
     let file = args.questions.join("routes/train.jsonl");
     let text = std::fs::read_to_string(&file).with_context(|| format!("can't read {}", file.display()))?;
     let utterances: Vec<Utterance> = read(&text).with_context(|| file.display().to_string())?;
     let wider: Vec<Wider> = read(&super::import::joined(&args.questions.join("wider"), "jsonl")?)?;
-    let search = Search::open(&config.index)?;
-    understanding(&search, &embedder, &rows, &wider, &utterances, &args.out)?;
-    if !args.routes_only {
-        fusion(config, &search, &embedder, &rows, args)?;
+    let mut search = Search::open(&config.index)?;
+    if args.only != Some(Part::Routes) {
+        let fusion = fusion(config, &search, &embedder, &rows, &fresh, &args.out)?;
+        // What a search says of a question is weighed as the next build will search.
+        search = search.with_fusion(fusion);
+    }
+    if args.only != Some(Part::Ranking) {
+        let texts = Texts { rows: &rows, fresh: &fresh, wider: &wider, utterances: &utterances };
+        understanding(&search, &embedder, &texts, &args.out)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -125,28 +145,36 @@ struct Routed<'a> {
     seen: bool,
 }
 
-fn routes_of(texts: &[&Routed<'_>], with_vectors: bool) -> Classifier {
-    fn vector<'a>(text: &'a Routed<'_>, with_vectors: bool) -> &'a [f32] {
-        text.vector.as_ref().filter(|_| with_vectors).map_or(&[], Vector::as_slice)
+fn by_meaning(texts: &[&Routed<'_>]) -> Classifier {
+    let mut rows = Vec::with_capacity(texts.len());
+    for text in texts {
+        let vector = text.vector.as_ref().map_or(&[][..], Vector::as_slice);
+        rows.push(Labelled { text: "", vector, class: text.route, weight: text.weight });
     }
-    let marked: Vec<String> = texts.iter().map(|t| mark_elsewhere(&t.text)).collect();
-    let rows: Vec<Labelled<'_>> = texts
-        .iter()
-        .zip(&marked)
-        .map(|(t, text)| Labelled { text, vector: vector(t, with_vectors), class: t.route, weight: t.weight })
-        .collect();
     Classifier::learn(&rows)
 }
 
+fn by_words(texts: &[&Routed<'_>]) -> Classifier {
+    let marked: Vec<String> = texts.iter().map(|t| mark_elsewhere(&t.text)).collect();
+    let mut rows = Vec::with_capacity(texts.len());
+    for (t, text) in texts.iter().zip(&marked) {
+        rows.push(Labelled { text, vector: &[], class: t.route, weight: t.weight });
+    }
+    Classifier::learn(&rows)
+}
+
+/// What routes and facets are learned from.
+struct Texts<'a> {
+    rows: &'a [Row],
+    /// Questions that nothing else has seen.
+    fresh: &'a [Row],
+    wider: &'a [Wider],
+    utterances: &'a [Utterance],
+}
+
 /// Routes by meaning and by words, facets by words.
-fn understanding(
-    search: &Search,
-    embedder: &Embedder,
-    rows: &[Row],
-    wider: &[Wider],
-    utterances: &[Utterance],
-    out: &Path,
-) -> Result<()> {
+fn understanding(search: &Search, embedder: &Embedder, from: &Texts<'_>, out: &Path) -> Result<()> {
+    let Texts { rows, wider, utterances, .. } = *from;
     let fold = |text: &str| search.analyzer().query(text).meaning_text().to_owned();
     let routed = |text: String, route, weight, seen| Routed { text, route, weight, vector: None, seen };
     let mut texts: Vec<Routed<'_>> = utterances
@@ -171,13 +199,10 @@ fn understanding(
     }
     println!("routes from {} texts", texts.len());
     let all: Vec<&Routed<'_>> = texts.iter().collect();
-    let by_meaning = routes_of(&all, true).to_tsv();
-    write(&out.join("routes.tsv"), &format!("{MODEL_LINE}{}\n{by_meaning}", embedder.model_id()))?;
-    write(&out.join("routes-words.tsv"), &routes_of(&all, false).to_tsv())?;
-    let weights = Balance {
-        meaning: scales(search, embedder, rows, utterances, &texts, true)?,
-        words: scales(search, embedder, rows, utterances, &texts, false)?,
-    };
+    let model = format!("{MODEL_LINE}{}\n", embedder.model_id());
+    write(&out.join("routes-meaning.tsv"), &(model + &by_meaning(&all).to_tsv()))?;
+    write(&out.join("routes-words.tsv"), &by_words(&all).to_tsv())?;
+    let weights = weighed(search, embedder, from, &texts)?;
     write(
         &out.join("routes.toml"),
         &format!("# Written by `bangban fit`; see src/dialog/understand.rs.\n\n{}", weights.to_toml()),
@@ -191,126 +216,197 @@ fn understanding(
     write(&out.join("facets.tsv"), &Classifier::learn(&labelled).to_tsv())
 }
 
-/// How a text's own odds and the search are weighed against each other: learned from texts that neither the
-/// routes nor the model nor the index have seen.
-fn scales(
-    search: &Search,
-    embedder: &Embedder,
-    rows: &[Row],
-    utterances: &[Utterance],
-    texts: &[Routed<'_>],
-    with_vectors: bool,
-) -> Result<Scales> {
-    let seen: Vec<&Routed<'_>> = texts.iter().filter(|t| t.seen).collect();
-    let routes = routes_of(&seen, with_vectors);
-    let known: HashSet<&str> = search.known_questions().collect();
-    let unseen = rows
-        .iter()
-        .enumerate()
-        .filter(|(at, row)| at % ITEMS_AMONG_ROUTES != 0 && one_in(&row.item, HELD_ITEMS));
-    let questions = utterances
-        .iter()
-        .filter(|u| one_in(&u.question, HELD_UTTERANCES))
-        .map(|u| (u.question.as_str(), u.route.as_str()))
-        .chain(unseen.map(|(_, row)| (row.question.as_str(), ITEM)));
-    let mut samples: Vec<(Scales, f32, f32)> = Vec::new();
-    let (mut right, mut others) = (0, 0);
-    for (question, route) in questions {
-        let query = search.analyzer().query(question);
-        if known.contains(query.meaning_text()) {
-            continue;
-        }
-        let vector = match with_vectors {
-            true => embedder.embed_queries(&[query.meaning_text().to_owned()])?.pop(),
-            false => None,
-        };
-        let understood = sorted(&routes, query.meaning_text(), vector.as_ref().map(Vector::as_slice));
-        let hits = search.find(&query, vector.as_ref(), &Asked::default(), 1)?;
-        samples.push((understood.scales(evidence(&hits, &query)), f32::from(u8::from(route == ITEM)), 1.0));
-        others += usize::from(route != ITEM);
-        right += usize::from(understood.route.word() == route);
-    }
-    // Most questions of a day are about items; here, each side counts the same.
-    let items = samples.len() - others;
-    let worth = others as f32 / items.max(1) as f32;
-    samples.iter_mut().filter(|s| s.1 > 0.5).for_each(|s| s.2 = worth);
-    println!(
-        "weighed on {} unseen texts, of which the text alone sorts {:.3} right",
-        samples.len(),
-        right as f64 / samples.len().max(1) as f64
-    );
-    Ok(curve(&samples))
+/// A text that neither the routes nor the model nor the index have seen.
+struct Unseen<'a> {
+    query: Query,
+    vector: Vector,
+    route: &'a str,
 }
 
-/// An index of the same items by official name and organ alone: what a list has that nobody has worked on yet.
-fn bare_names(config: &Config, search: &Search, embedder: &Embedder, folder: &Path) -> Result<Search> {
-    let plan = Plan { root: folder.to_owned(), now: Timestamp::now(), allow_shrink: false, examples: 0 };
-    let mut builder = Builder::start(plan)?;
-    for item in search.items() {
-        builder.add(&Guide {
-            name: item.name.clone(),
-            parent_name: item.parent_name.clone(),
-            department: item.department.clone(),
-            ..Guide::default()
-        })?;
+/// How a text's words, its vector and what a search finds are weighed against each other.
+fn weighed(search: &Search, embedder: &Embedder, from: &Texts<'_>, texts: &[Routed<'_>]) -> Result<Balance> {
+    let seen: Vec<&Routed<'_>> = texts.iter().filter(|t| t.seen).collect();
+    let (words, meaning) = (by_words(&seen), by_meaning(&seen));
+    let held = from.utterances.iter().filter(|u| one_in(&u.question, HELD_UTTERANCES));
+    let held = held.map(|u| (u.question.as_str(), u.route.as_str()));
+    let fresh = from.fresh.iter().map(|row| (row.question.as_str(), ITEM));
+    let mut unseen: Vec<Unseen<'_>> = Vec::new();
+    for batch in held.chain(fresh).collect::<Vec<_>>().chunks(64) {
+        let queries: Vec<Query> = batch.iter().map(|(text, _)| search.analyzer().query(text)).collect();
+        let texts: Vec<String> = queries.iter().map(|q| q.meaning_text().to_owned()).collect();
+        let vectors = embedder.embed_queries(&texts)?;
+        let rows = queries.into_iter().zip(vectors).zip(batch);
+        unseen.extend(rows.map(|((query, vector), (_, route))| Unseen { query, vector, route }));
     }
+    let sort = |text: &Unseen<'_>, share: Option<f32>| {
+        let meant = share.map(|share| Meant { model: &meaning, vector: text.vector.as_slice(), share });
+        sorted(&words, meant, text.query.meaning_text())
+    };
+    let likelihood = |share: f32| -> f64 {
+        let log = |text: &Unseen<'_>| {
+            let meant = Meant { model: &meaning, vector: text.vector.as_slice(), share };
+            let chances = chances(&words, Some(meant), text.query.meaning_text());
+            let right = chances.iter().find(|(route, _)| *route == text.route).map_or(0.0, |found| found.1);
+            f64::from(right.max(1e-6).ln())
+        };
+        unseen.iter().map(log).sum()
+    };
+    let shares = (0..=20).map(|step| step as f32 / 20.0);
+    let vector_share = shares.map(|share| (share, likelihood(share))).max_by(|a, b| a.1.total_cmp(&b.1));
+    let vector_share = vector_share.map_or(0.0, |best| best.0);
+
+    // Most questions of a day are about items; here, each side counts the same.
+    let items = unseen.iter().filter(|text| text.route == ITEM).count();
+    let worth = (unseen.len() - items) as f32 / items.max(1) as f32;
+    let scales = |share: Option<f32>| -> Result<Scales> {
+        let mut samples = Vec::with_capacity(unseen.len());
+        let mut right = 0;
+        for text in &unseen {
+            let understood = sort(text, share);
+            let vector = share.map(|_| &text.vector);
+            let hits = search.find(&text.query, vector, &Asked::default(), 1)?;
+            let is_item = text.route == ITEM;
+            let scales = understood.scales(evidence(&hits, &text.query));
+            samples.push((scales, f32::from(u8::from(is_item)), if is_item { worth } else { 1.0 }));
+            right += usize::from(understood.route.word() == text.route);
+        }
+        let share = right as f64 / unseen.len().max(1) as f64;
+        println!("weighed on {} unseen texts, of which the text alone sorts {share:.3} right", unseen.len());
+        Ok(curve(&samples))
+    };
+    Ok(Balance { vector_share, meaning: scales(Some(vector_share))?, words: scales(None)? })
+}
+
+/// A list of items without a known question, as it is before anybody has worked on it, and what is asked of it.
+struct Bare<'a> {
+    search: Search,
+    rows: Vec<&'a Row>,
+    _folder: TempDir,
+}
+
+/// Into so many lists the items are dealt: a region's list, a department's, a single window's.
+const DEALS: [u32; 3] = [1, 8, 64];
+
+/// Lists of several lengths: words that are rare in a long list are common in a short one, and cosines lie
+/// differently. Every other list knows its items by official name and organ alone; the rest have everyday names.
+fn bare_lists<'a>(
+    config: &Config,
+    search: &Search,
+    embedder: &Embedder,
+    rows: &[&'a Row],
+) -> Result<Vec<Bare<'a>>> {
+    let companions = config.index.join(&search.manifest().generation);
     let embedding = Embedding {
         model: embedder.model_id().to_owned(),
         dimensions: embedder.dimensions(),
         embed: &|texts| embedder.embed_queries(texts),
     };
-    let companions = Companions::read(&config.index.join(&search.manifest().generation))?;
-    builder.finish(companions, Some(&embedding), &mut |_| {})?;
-    Ok(Search::open(folder)?)
+    let mut lists = Vec::new();
+    for parts in DEALS {
+        for part in 0..parts {
+            // What is left of the number once it has said which items are untaught.
+            let here = |name: &str| number_of(name) / HELD_ITEMS % parts == part;
+            let rows: Vec<&Row> = rows.iter().copied().filter(|row| here(&row.item)).collect();
+            if rows.is_empty() {
+                continue;
+            }
+            let folder = tempfile::tempdir().context("can't make a folder for a list of bare names")?;
+            let root = folder.path().to_owned();
+            let mut builder =
+                Builder::start(Plan { root, now: Timestamp::now(), allow_shrink: false, examples: 0 })?;
+            for item in search.items().iter().filter(|item| here(&item.name)) {
+                let mut guide = Guide {
+                    name: item.name.clone(),
+                    parent_name: item.parent_name.clone(),
+                    department: item.department.clone(),
+                    ..Guide::default()
+                };
+                if part % 2 == 1 {
+                    guide.common_names.clone_from(&item.common_names);
+                    guide.business_items.clone_from(&item.business_items);
+                    guide.audience.clone_from(&item.audience);
+                }
+                builder.add(&guide)?;
+            }
+            builder.finish(Companions::read(&companions)?, Some(&embedding), &mut |_| {})?;
+            lists.push(Bare { search: Search::open(folder.path())?, rows, _folder: folder });
+        }
+    }
+    Ok(lists)
 }
 
 /// The weights of the ranking and of the confidence.
-fn fusion(config: &Config, search: &Search, embedder: &Embedder, rows: &[Row], args: &FitArgs) -> Result<()> {
+///
+/// Those for items with known questions come from fresh questions about them; those for bare names from items that the
+/// model was not taught, in lists of several lengths; those without a model from both.
+fn fusion(
+    config: &Config,
+    search: &Search,
+    embedder: &Embedder,
+    rows: &[Row],
+    fresh: &[Row],
+    out: &Path,
+) -> Result<Fusion> {
     if search.manifest().model.as_deref() != Some(embedder.model_id()) {
         bail!("{} was made with another model; import again first", config.index.display());
     }
     let known: HashSet<&str> = search.known_questions().collect();
-    let rows: Vec<&Row> = rows
+    let fresh: Vec<&Row> = fresh
         .iter()
-        .enumerate()
-        .filter(|(at, row)| {
-            one_in(&row.item, HELD_ITEMS) || (args.trained_items > 0 && at % args.trained_items == 0)
-        })
-        .map(|(_, row)| row)
+        .filter(|row| !known.contains(search.analyzer().query(&row.question).meaning_text()))
         .collect();
-    let aside = tempfile::tempdir().context("can't make a folder for the index of bare names")?;
-    let bare = bare_names(config, search, embedder, aside.path())?;
-    let mut samples: [Vec<Sample>; 3] = Default::default();
+    if fresh.is_empty() {
+        bail!("the index knows every question of calibration/: it must hold back some that only `fit` sees");
+    }
+    let untaught: Vec<&Row> = rows.iter().filter(|row| one_in(&row.item, HELD_ITEMS)).collect();
+    let lists = bare_lists(config, search, embedder, &untaught)?;
+    println!(
+        "ranking from {} fresh questions, and {} about items that the model was not taught, in {} bare lists",
+        fresh.len(),
+        untaught.len(),
+        lists.len()
+    );
+    let learn = |name: &str, samples: &[Sample]| {
+        let fitted = fit(samples);
+        println!("{name:9} hit@1 {:.3}  calibration error {:.3}", fitted.hit1, fitted.calibration_error);
+        fitted.weights
+    };
+    let mut words = samples(&fresh, search, embedder, false)?;
+    let mut names = Vec::new();
+    for list in &lists {
+        words.extend(samples(&list.rows, &list.search, embedder, false)?);
+        names.extend(samples(&list.rows, &list.search, embedder, true)?);
+    }
+    let fusion = Fusion {
+        words: learn("words", &words),
+        names: learn("names", &names),
+        examples: learn("examples", &samples(&fresh, search, embedder, true)?),
+    };
+    let head = format!(
+        "# Written by `bangban fit` from {} and {} questions, model {}; see src/search/fusion.rs.\n\n",
+        fresh.len(),
+        untaught.len(),
+        embedder.model_id()
+    );
+    write(&out.join("fusion.toml"), &(head + &fusion.to_toml()))?;
+    Ok(fusion)
+}
+
+/// Each question with its candidates, and which of them are right.
+fn samples(rows: &[&Row], search: &Search, embedder: &Embedder, with_vectors: bool) -> Result<Vec<Sample>> {
+    let mut samples = Vec::with_capacity(rows.len());
     for batch in rows.chunks(64) {
         let queries: Vec<_> = batch.iter().map(|row| search.analyzer().query(&row.question)).collect();
         let texts: Vec<String> = queries.iter().map(|q| q.meaning_text().to_owned()).collect();
-        let vectors = embedder.embed_queries(&texts)?;
-        for ((row, query), vector) in batch.iter().zip(&queries).zip(&vectors) {
-            if known.contains(query.meaning_text()) {
-                continue;
-            }
-            for (list, (vector, search)) in
-                samples.iter_mut().zip([(None, search), (Some(vector), &bare), (Some(vector), search)])
-            {
-                let names = std::iter::once(&row.item).chain(&row.also);
-                let right: Vec<u32> = names.flat_map(|name| search.all_named(name)).collect();
-                let candidate = |(item, features): (u32, Features)| (item, features, right.contains(&item));
-                let found = search.find(query, vector, &Asked::default(), 1)?;
-                let candidates = found.samples.into_iter().map(candidate).collect();
-                list.push(Sample { candidates, chars: query.search_text().chars().count() });
-            }
+        let vectors = if with_vectors { embedder.embed_queries(&texts)? } else { Vec::new() };
+        for (at, (row, query)) in batch.iter().zip(&queries).enumerate() {
+            let names = std::iter::once(&row.item).chain(&row.also);
+            let right: Vec<u32> = names.flat_map(|name| search.all_named(name)).collect();
+            let candidate = |(item, features): (u32, Features)| (item, features, right.contains(&item));
+            let found = search.find(query, vectors.get(at), &Asked::default(), 1)?;
+            let candidates = found.samples.into_iter().map(candidate).collect();
+            samples.push(Sample { candidates, chars: query.search_text().chars().count() });
         }
     }
-    let used = samples[0].len();
-    println!("ranking from {used} questions neither trained on nor in the index");
-    let fitted = samples.map(|list| fit(&list));
-    for (name, fitted) in ["words", "names", "examples"].iter().zip(&fitted) {
-        println!("{name:9} hit@1 {:.3}  calibration error {:.3}", fitted.hit1, fitted.calibration_error);
-    }
-    let [words, names, examples] = fitted.map(|f| f.weights);
-    let head = format!(
-        "# Written by `bangban fit` from {used} questions, model {}; see src/search/fusion.rs.\n\n",
-        embedder.model_id()
-    );
-    write(&args.out.join("fusion.toml"), &(head + &Fusion { words, names, examples }.to_toml()))
+    Ok(samples)
 }

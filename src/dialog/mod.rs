@@ -6,8 +6,8 @@ pub mod wording;
 
 pub use judge::{Candidate, Judgement, Thresholds, Verdict, judge};
 pub use understand::{
-    BadUnderstanding, Balance, Evidence, MODEL_LINE, Other, Route, SCALES, Scales, Understanding, Understood,
-    names_danger, sorted,
+    BadUnderstanding, Balance, Evidence, MODEL_LINE, Meant, Other, Route, SCALES, Scales, Understanding,
+    Understood, chances, names_danger, sorted,
 };
 
 /// How a turn ends. The set is closed: every answer has exactly one of these.

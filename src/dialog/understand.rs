@@ -137,18 +137,21 @@ pub const SCALES: [&str; 5] = ["constant", "margin", "confidence", "nearest", "l
 /// The values of one question.
 pub type Scales = [f32; SCALES.len()];
 
-/// Weights of [`SCALES`], with a vector and without.
+/// What is weighed against what: a text's vector against its words, and a text against what a search found.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Balance {
-    /// With a vector.
+    /// What the vector counts beside the words, 0 to 1.
+    pub vector_share: f32,
+    /// Weights of [`SCALES`] with a vector.
     pub meaning: Scales,
-    /// By words alone.
+    /// The same by words alone.
     pub words: Scales,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BalanceFile {
+    vector_share: f32,
     meaning: BTreeMap<String, f32>,
     words: BTreeMap<String, f32>,
 }
@@ -168,7 +171,11 @@ impl Balance {
             }
             Ok(scales)
         };
-        Ok(Balance { meaning: read(&file.meaning)?, words: read(&file.words)? })
+        if !(0.0..=1.0).contains(&file.vector_share) {
+            return Err(BadUnderstanding::Balance("vector_share is not within 0 and 1".to_owned()));
+        }
+        let (meaning, words) = (read(&file.meaning)?, read(&file.words)?);
+        Ok(Balance { vector_share: file.vector_share, meaning, words })
     }
 
     /// The file's text.
@@ -177,7 +184,8 @@ impl Balance {
             let line = |(name, value): (&&str, &f32)| format!("{name} = {value:.4}\n");
             format!("[{title}]\n{}", SCALES.iter().zip(values).map(line).collect::<String>())
         };
-        format!("{}\n{}", section("meaning", &self.meaning), section("words", &self.words))
+        let share = format!("vector_share = {:.2}\n", self.vector_share);
+        format!("{share}\n{}\n{}", section("meaning", &self.meaning), section("words", &self.words))
     }
 }
 
@@ -210,7 +218,7 @@ const MISSED_DANGER: f32 = 4.0;
 
 /// So many questions of a day are about an item for one that is not: 64 of 100 calls to a hotline are consultations
 /// (唐山, November 2024), and a portal is asked more of these.
-const ITEMS_A_DAY: f32 = 2.0;
+const ITEMS_A_DAY: f32 = 64.0 / 36.0;
 
 /// Words that name a danger, and how many times likelier they make one: a net under the model, which alone decides
 /// whether they tell of something that happens now (火灾事故认定 is no fire).
@@ -271,7 +279,7 @@ impl Understanding {
     /// The models that come with the program.
     pub fn shipped() -> Result<Understanding, BadUnderstanding> {
         Understanding::parse(
-            include_str!("../../models/routes.tsv"),
+            include_str!("../../models/routes-meaning.tsv"),
             include_str!("../../models/routes-words.tsv"),
             include_str!("../../models/facets.tsv"),
             include_str!("../../models/routes.toml"),
@@ -280,7 +288,7 @@ impl Understanding {
 
     /// Reads the four files.
     pub fn parse(
-        routes: &str,
+        meaning: &str,
         words: &str,
         facets: &str,
         balance: &str,
@@ -294,9 +302,9 @@ impl Understanding {
         };
         let route = |class: &str| Route::from_word(class).is_some();
         let facet = |class: &str| class == GENERAL || Facet::from_word(class).is_some();
-        let model = routes.lines().find_map(|line| line.strip_prefix(MODEL_LINE)).unwrap_or_default();
+        let model = meaning.lines().find_map(|line| line.strip_prefix(MODEL_LINE)).unwrap_or_default();
         Ok(Understanding {
-            by_meaning: read("routes.tsv", routes, route)?,
+            by_meaning: read("routes-meaning.tsv", meaning, route)?,
             by_words: read("routes-words.tsv", words, route)?,
             facets: read("facets.tsv", facets, facet)?,
             balance: Balance::parse(balance)?,
@@ -307,8 +315,9 @@ impl Understanding {
     /// Sorts a folded text; `vector` with the identity of the model that made it, where there is one.
     pub fn understand(&self, folded: &str, vector: Option<(&str, &[f32])>) -> Understood {
         let vector = vector.filter(|(model, _)| *model == self.model).map(|(_, vector)| vector);
-        let model = if vector.is_some() { &self.by_meaning } else { &self.by_words };
-        let understood = sorted(model, folded, vector);
+        let share = self.balance.vector_share;
+        let meant = vector.map(|vector| Meant { model: &self.by_meaning, vector, share });
+        let understood = sorted(&self.by_words, meant, folded);
         Understood { facets: self.facets(folded), ..understood }
     }
 
@@ -343,9 +352,36 @@ impl Understanding {
     }
 }
 
-/// Sorts a folded text with one model of routes.
-pub fn sorted(model: &Classifier, folded: &str, vector: Option<&[f32]>) -> Understood {
-    let chances = named(model, model.chances(&mark_elsewhere(folded), vector.unwrap_or_default()));
+/// A text's vector, and what sorts by it.
+#[derive(Clone, Copy)]
+pub struct Meant<'a> {
+    /// Learned from vectors alone.
+    pub model: &'a Classifier,
+    /// Of the length that it was learned with.
+    pub vector: &'a [f32],
+    /// What it counts beside the words, 0 to 1. Learned on texts that the embedding was not taught: of those that it
+    /// was, the vector says more than it can of others.
+    pub share: f32,
+}
+
+/// The chance of each route by the words of a folded text, and by its vector where there is one.
+pub fn chances<'a>(words: &'a Classifier, meant: Option<Meant<'_>>, folded: &str) -> Vec<(&'a str, f32)> {
+    let mut chances = named(words, words.chances(&mark_elsewhere(folded), &[]));
+    let Some(Meant { model, vector, share }) = meant else {
+        return chances;
+    };
+    let by_vector = named(model, model.chances("", vector));
+    for (class, chance) in &mut chances {
+        let other = by_vector.iter().find(|(name, _)| name == class).map_or(0.0, |found| found.1);
+        *chance = chance.powf(1.0 - share) * other.powf(share);
+    }
+    let all: f32 = chances.iter().map(|c| c.1).sum();
+    chances.iter_mut().for_each(|c| c.1 /= all.max(f32::MIN_POSITIVE));
+    chances
+}
+
+/// Sorts a folded text.
+pub fn sorted(words: &Classifier, meant: Option<Meant<'_>>, folded: &str) -> Understood {
     let named_danger = names_danger(folded);
     let caution = |route: Route| match route {
         Route::Emergency if named_danger => MISSED_DANGER * NAMED_DANGER,
@@ -354,7 +390,7 @@ pub fn sorted(model: &Classifier, folded: &str, vector: Option<&[f32]>) -> Under
     };
     let mut item = 0.0;
     let mut other = Other { caution: 1.0, ..Other::default() };
-    for (class, chance) in chances {
+    for (class, chance) in chances(words, meant, folded) {
         let route = Route::from_word(class).unwrap_or_default();
         let this = Other { route, chance, caution: caution(route) };
         if route == Route::Item {
@@ -365,7 +401,7 @@ pub fn sorted(model: &Classifier, folded: &str, vector: Option<&[f32]>) -> Under
     }
     let (route, chance) =
         if other.chance * other.caution > item { (other.route, other.chance) } else { (Route::Item, item) };
-    Understood { route, chance, item, other, facets: Vec::new(), by_meaning: vector.is_some() }
+    Understood { route, chance, item, other, facets: Vec::new(), by_meaning: meant.is_some() }
 }
 
 /// Whether a folded text names a danger, be it one that happens now or not.
