@@ -56,8 +56,8 @@ def report(title, encoder, cutter):
         sets["other writers, noisy"] = list(data.questions(catalog, "noisy"))
     sets["unseen items"] = [row for row in data.questions(catalog) if catalog.held(row[1])][:2000]
     labels = [(text, name) for name in catalog.names for text in catalog.labels(name)]
-    if law():
-        passages, asked, wanted = law()
+    if articles := law():
+        passages, asked, wanted = articles
         order = (bert.embed(encoder, cutter, asked) @ bert.embed(encoder, cutter, passages).T).argsort(1, descending=True)
         found = [[bool(set(row[:k].tolist()) & set(right)) for k in (1, 5)] for row, right in zip(order, wanted)]
         one, five = (sum(row[at] for row in found) / len(found) for at in (0, 1))
