@@ -1,6 +1,7 @@
 //! Settings: one strict struct, from `bangban.toml` and `BANGBAN_*` variables, read once at start.
 
 use crate::dialog::Thresholds;
+use crate::store::Retention;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,10 @@ pub struct Config {
     pub model: PathBuf,
     /// Folder of weights that `bangban fit` wrote here; those that come with the program when absent.
     pub weights: Option<PathBuf>,
+    /// Folder of what the service keeps: conversations.
+    pub data: PathBuf,
+    /// How long it is kept.
+    pub retention: Retention,
     /// When to answer and when to ask.
     pub thresholds: Thresholds,
     /// What a caller may ask of the service.
@@ -50,6 +55,8 @@ impl Default for Config {
             index: "index".into(),
             model: "models/bangban-e5-small".into(),
             weights: None,
+            data: "data".into(),
+            retention: Retention::default(),
             thresholds: Thresholds::default(),
             limits: Limits::default(),
         }
@@ -102,6 +109,9 @@ impl Config {
             return Err(ConfigError(format!(
                 "thresholds: 0 <= nothing ({nothing}) <= sure ({sure}) <= 1 and 0 <= margin ({margin}) <= 1 must hold"
             )));
+        }
+        if self.retention.idle_minutes == 0 || self.retention.words_days == 0 {
+            return Err(ConfigError("retention: idle_minutes and words_days must be at least 1".into()));
         }
         if self.limits.question_chars == 0 || self.limits.body_bytes == 0 || self.limits.queue == 0 {
             return Err(ConfigError(

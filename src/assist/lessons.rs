@@ -1,7 +1,7 @@
 //! Learning from use: an accepted correction counts at once, and can be taken back.
 
 use super::{Assist, OpenError};
-use crate::embed::EmbedError;
+use crate::embed::{EmbedError, Vector};
 use crate::guide::{Example, ItemKey};
 use crate::search::{Label, LabelKind, Search, Vectors};
 use crate::store::{Learned, StoreError};
@@ -38,12 +38,19 @@ pub(super) struct Lessons {
     rows: Option<Vectors>,
     /// Vectors by the text that the model saw, kept when the journal is read anew.
     known: HashMap<String, Vec<f32>>,
+    /// Names of the generation's bundles, beside the bundle's place in its list.
+    bundles: Arc<Vec<(usize, Vector)>>,
 }
 
 impl Lessons {
     /// The rows, if they were made for this generation.
     pub fn rows_for(&self, search: &Search) -> Option<&Vectors> {
         self.rows.as_ref().filter(|_| self.generation == search.manifest().generation)
+    }
+
+    /// The bundles' names, if they are of this generation.
+    pub fn bundles_of(&self, search: &Search) -> &[(usize, Vector)] {
+        if self.generation == search.manifest().generation { &self.bundles } else { &[] }
     }
 }
 
@@ -61,7 +68,11 @@ impl Assist {
         if before.generation == generation && before.length == length {
             return Ok(());
         }
-        let mut fresh = Lessons { generation, length, ..Lessons::default() };
+        let bundles = match before.generation == generation {
+            true => before.bundles.clone(),
+            false => Arc::new(self.bundles(&search)?),
+        };
+        let mut fresh = Lessons { generation, length, bundles, ..Lessons::default() };
         if let Some(embedder) = self.usable(&search) {
             let learned = self.journal.read()?;
             let texts: Vec<String> = learned
@@ -93,6 +104,21 @@ impl Assist {
             *held = Arc::new(fresh);
         }
         Ok(())
+    }
+
+    /// What bundles are called, as vectors.
+    fn bundles(&self, search: &Search) -> Result<Vec<(usize, Vector)>, OpenError> {
+        let Some(embedder) = self.usable(search) else {
+            return Ok(Vec::new());
+        };
+        let (mut owners, mut texts) = (Vec::new(), Vec::new());
+        for (at, theme) in search.themes().iter().enumerate() {
+            for name in std::iter::once(&theme.name).chain(&theme.common_names) {
+                owners.push(at);
+                texts.push(search.analyzer().query(name).meaning_text().to_owned());
+            }
+        }
+        Ok(owners.into_iter().zip(embedder.embed_queries(&texts)?).collect())
     }
 
     /// Takes a question in as meaning an item; it counts from now on. Personal data are masked first.

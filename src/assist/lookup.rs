@@ -94,6 +94,42 @@ fn view_of(search: &Search, item: u32, guide: &Guide, fit: Fit, answers: &Answer
     }
 }
 
+/// A bundle with its members looked up, and their materials as the guides for a place have them.
+pub fn theme_view(
+    search: &Search,
+    theme: &Theme,
+    region: Option<&RegionCode>,
+    today: Date,
+) -> Result<ThemeView, SearchError> {
+    let mut keys = Vec::new();
+    let mut views = Vec::new();
+    for member in &theme.members {
+        let item = member.item.as_deref().and_then(|name| search.named(name));
+        keys.push(item.and_then(|at| search.item(at)).map(|i| i.key.clone()));
+        let Some(item) = item else { continue };
+        let case = member.business_item.as_deref();
+        let answers: Answers = case.iter().map(|case| (guide::ITEM, *case)).collect();
+        views.extend(view(search, item, region, &answers, today)?);
+    }
+    Ok(ThemeView { theme: theme.clone(), keys, materials: merged(&views) })
+}
+
+/// Each material of several cards once, with the names of the items that ask for it.
+pub fn merged(views: &[ItemView]) -> Vec<(String, Vec<String>)> {
+    let mut list: Vec<(String, Vec<String>)> = Vec::new();
+    for view in views {
+        for material in &view.card.materials {
+            let (name, item) = (&material.material.name, &view.card.name);
+            match list.iter_mut().find(|(known, _)| known == name) {
+                Some((_, used_by)) if used_by.contains(item) => {}
+                Some((_, used_by)) => used_by.push(item.clone()),
+                None => list.push((name.clone(), vec![item.clone()])),
+            }
+        }
+    }
+    list
+}
+
 impl Assist {
     /// The place with this code; an error where the divisions file has none.
     pub fn region(&self, code: &str) -> Result<RegionCode, AskError> {
@@ -229,27 +265,7 @@ impl Assist {
     /// Every life-event bundle with its members looked up.
     pub fn themes(&self, today: Date) -> Result<Vec<ThemeView>, AskError> {
         let search = self.search();
-        let mut list = Vec::new();
-        for theme in search.themes() {
-            let mut guides = Vec::new();
-            let mut keys = Vec::new();
-            for member in &theme.members {
-                let item = member.item.as_deref().and_then(|name| search.named(name));
-                keys.push(item.and_then(|at| search.item(at)).map(|i| i.key.clone()));
-                if let Some(item) = item {
-                    guides.extend(search.place(item, None, today)?.map(|p| p.guide));
-                }
-            }
-            let guides: Vec<&Guide> = guides.iter().collect();
-            let materials = guide::merge_materials(&guides)
-                .into_iter()
-                .map(|m| {
-                    let used_by = m.used_by.into_iter().map(str::to_owned).collect();
-                    (m.material.name.clone(), used_by)
-                })
-                .collect();
-            list.push(ThemeView { theme: theme.clone(), keys, materials });
-        }
-        Ok(list)
+        let views = search.themes().iter().map(|theme| theme_view(&search, theme, None, today));
+        Ok(views.collect::<Result<_, _>>()?)
     }
 }

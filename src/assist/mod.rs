@@ -3,16 +3,22 @@
 //! One path serves the API, the command line and the evaluation.
 
 mod answer;
+mod converse;
 mod import;
 mod lessons;
 mod lookup;
 mod seek;
+mod talk;
+mod transcript;
 
 pub use answer::{Answer, CandidateItem, ItemView, PlaceName, Timings};
+pub use converse::{Incoming, Turn};
 pub use import::{ImportError, Sources, Step, import};
 pub use lessons::TeachError;
 pub use lookup::{CompareColumn, Compared, ThemeView};
 pub use seek::evidence;
+pub use talk::{Sent, TalkError, Talks};
+pub use transcript::transcript;
 
 use crate::dialog::{
     BadUnderstanding, Candidate, Route, Status, Thresholds, Understanding, Understood, Verdict, judge,

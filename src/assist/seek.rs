@@ -199,6 +199,14 @@ fn prefer_audience(search: &Search, hits: &mut Hits, person: bool) {
     hits.fused.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
 }
 
+/// Every place that a text may name: one where it is plain, several where a name fits several.
+pub(super) fn places_of(search: &Search, query: &Query, asked_from: Option<&RegionCode>) -> Vec<RegionCode> {
+    match places(search, query, asked_from) {
+        (Some(place), _) => vec![place],
+        (None, several) => several,
+    }
+}
+
 /// The place named in the question, or the places that the name may mean.
 fn places(
     search: &Search,

@@ -1,6 +1,8 @@
 //! The command line: what was typed, and what it leads to.
 
 mod ask;
+mod bench;
+mod chat;
 mod check;
 mod eval;
 mod fit;
@@ -46,6 +48,10 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Answer one question
     Ask(ask::AskArgs),
+    /// Talk in the terminal as a citizen does on the page
+    Chat(chat::ChatArgs),
+    /// Measure how long a turn takes over HTTP, written to the disk
+    Bench(bench::BenchArgs),
     /// Measure answers against a file of questions
     Eval(eval::EvalArgs),
     /// Learn the weights of the ranking and of the confidence from questions with known items
@@ -79,6 +85,8 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Command::Check(args) => check::run(&args),
         Command::Serve(args) => serve::run(config, &args),
         Command::Ask(args) => ask::run(&config, args),
+        Command::Bench(args) => bench::run(&config, &args),
+        Command::Chat(args) => chat::run(&config, &args),
         Command::Eval(args) => eval::run(&config, &args),
         Command::Fit(args) => fit::run(&config, &args),
         Command::Synth(args) => synth::run(&args),

@@ -1,5 +1,6 @@
 //! `bangban serve`: the API and the pages.
 
+use crate::assist::Talks;
 use crate::config::Config;
 use crate::http::{App, listen, serve};
 use anyhow::{Context, Result};
@@ -23,6 +24,12 @@ pub struct ServeArgs {
 
 /// How often a new generation is looked for.
 const REFRESH: Duration = Duration::from_secs(2);
+
+/// How often idle conversations are closed and old ones deleted.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// The file of conversations in the data folder.
+const TALKS: &str = "talks.sqlite";
 
 /// Upper bounds of the latency histograms, seconds.
 const BUCKETS: [f64; 11] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0];
@@ -51,8 +58,15 @@ pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
         "index in service"
     );
     drop(search);
-    let app = Arc::new(App { assist: assist.clone(), limits: config.limits, metrics, today: super::today });
+    std::fs::create_dir_all(&config.data).with_context(|| {
+        format!("can't make the folder {}; set `data` in bangban.toml", config.data.display())
+    })?;
     super::runtime()?.block_on(async move {
+        let talks = Talks::open(&config.data.join(TALKS), config.retention).await?;
+        let (stop, stopping) = tokio::sync::watch::channel(false);
+        let limits = config.limits;
+        let app =
+            Arc::new(App { assist: assist.clone(), talks, limits, metrics, today: super::today, stopping });
         let listener = listen(args.listen.unwrap_or(config.listen)).await?;
         let address = listener.local_addr()?;
         tracing::info!("serving on http://{address}");
@@ -70,8 +84,27 @@ pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
                 }
             }
         });
-        let done = serve(listener, app, stopped()).await;
+        let swept = app.clone();
+        let sweeper = tokio::spawn(async move {
+            loop {
+                match swept.talks.sweep(jiff::Timestamp::now()).await {
+                    Ok((0, 0)) => {}
+                    Ok((talks, traces)) => tracing::info!(talks, traces, "deleted what was kept long enough"),
+                    Err(error) => tracing::error!(%error, "can't close or delete old conversations"),
+                }
+                tokio::time::sleep(SWEEP).await;
+            }
+        });
+        let kept = app.clone();
+        let ending = async move {
+            stopped().await;
+            // Nobody is left who could not be told.
+            let _ = stop.send(true);
+        };
+        let done = serve(listener, app, ending).await;
         watcher.abort();
+        sweeper.abort();
+        kept.talks.stop().await;
         done
     })?;
     Ok(ExitCode::SUCCESS)

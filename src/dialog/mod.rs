@@ -1,8 +1,23 @@
-//! What to do with candidates: pure judgement, no clock, no search, no files.
+//! One turn of a conversation: pure judgement, no clock, no search, no files.
 
+mod aspect;
+mod clarify;
 mod judge;
+mod reading;
+mod state;
+mod step;
 mod understand;
+mod walk;
 pub mod wording;
+
+pub use aspect::{aspect, mentions, side_name};
+pub use clarify::{Hit, choices, shortened};
+pub use reading::{
+    Intent, Side, Words, asks_whether, compares, labels, nearest_option, points_back, read, sides,
+};
+pub use state::{Button, Choice, Focus, Pending, Place, Press, State};
+pub use step::{Ask, Input, Named, Reply, Said, Show, step};
+pub use walk::{Road, walk};
 
 pub use judge::{Candidate, Judgement, Thresholds, Verdict, judge};
 pub use understand::{

@@ -1,6 +1,7 @@
 //! Every sentence that a citizen reads, and nothing else. Proofread as a whole.
 
 use super::{Route, Status};
+use crate::guide::{Card, Line, MaterialState};
 
 /// Stands where a guide does not say something.
 pub const NOT_STATED: &str = "指南未载明";
@@ -32,6 +33,238 @@ pub const WHICH_PLACE: &str = "您说的是哪个地方？";
 
 /// Said above the options of near twins.
 pub const WHICH_ONE: &str = "您要办的是下面哪一项？";
+
+/// Asked where a guide has several cases (业务办理项).
+pub const WHICH_CASE: &str = "您是哪一种情况？";
+
+/// Asked again for a question of the guide.
+pub const WHICH_SITUATION: &str = "请从下面选一个：";
+
+/// Asked where groups of items are to be told apart.
+pub const WHICH_KIND: &str = "您要办的属于哪一类？";
+
+/// Asked where some items are for persons and some for firms.
+pub const WHO_APPLIES: &str = "您是给个人办，还是给单位办？";
+
+/// The first answer to it.
+pub const FOR_PERSON: &str = "给个人办";
+
+/// The second answer to it.
+pub const FOR_FIRM: &str = "给公司、单位办";
+
+/// Asked where the organ tells items apart.
+pub const WHICH_DEPARTMENT: &str = "这件事大概归哪个部门管？";
+
+/// Asked where the answer depends on the place.
+pub const YOUR_PLACE: &str = "您在哪个旗县（市、区）办？说出地名就行。";
+
+/// Instead of a place.
+pub const ANY_PLACE: &str = "先看通用的";
+
+/// Instead of an answer.
+pub const DONT_KNOW: &str = "不清楚";
+
+/// Turns down all options.
+pub const NONE_OF_THESE: &str = "都不是";
+
+/// Turns down a card.
+pub const NOT_THIS: &str = "不是这个事项";
+
+/// Begins anew.
+pub const RESTART: &str = "重新开始";
+
+/// Asks for a person.
+pub const HUMAN: &str = "转人工";
+
+/// Asks for the same in few words.
+pub const BRIEF: &str = "说简单点";
+
+/// A step back.
+pub const BACK: &str = "返回";
+
+/// Drops the matter.
+pub const CANCEL: &str = "先不办了";
+
+/// Answers a question anew.
+pub const EDIT: &str = "改一下回答";
+
+/// Changes the place.
+pub const CHANGE_PLACE: &str = "换地区";
+
+/// Opens a conversation.
+pub const GREETING: &str = "您好，我是帮办，一个查办事指南的程序，不是真人。说一说您要办什么，比如“身份证丢了咋补”。请不要发送证件号码。";
+
+/// Said where nothing is being talked about.
+pub const WHAT_TO_DO: &str = "您想办什么事？";
+
+/// Said where a follow-up has nothing to follow.
+pub const SAY_WHAT: &str = "您先说要办什么事，我才好查。";
+
+/// Said when the citizen drops the matter.
+pub const CANCELLED: &str = "好，这件先放下。还想办什么，直接说。";
+
+/// Said to thanks.
+pub const WELCOME: &str = "不客气。还有要办的事，直接说。";
+
+/// Said to a greeting.
+pub const HELLO: &str = "您好。您想办什么事？";
+
+/// Said to whoever asks who speaks.
+pub const WHO: &str = "我是查办事指南的程序，不是真人；答的都是指南里写的。要找人工，请拨打 12345。";
+
+/// Said to a fact about the asker.
+pub const NOTED: &str = "好，记下了。";
+
+/// Said to what can't be pressed now.
+pub const NO_SUCH_OPTION: &str = "这一步没有这个选项。";
+
+/// Said above lines of the guide that speak of what was asked.
+pub const GUIDE_SAYS: &str = "指南里和这有关的：";
+
+/// Said where the guide does not speak of what was asked.
+pub const NOT_MENTIONED: &str =
+    "这一点，这个事项的指南没有写。可以打咨询电话或 12345 问清；要问别的事，请把事说全。";
+
+/// Said where an answer was not understood.
+pub const NOT_UNDERSTOOD: &str = "这句我没听明白。";
+
+/// Said after "none of these", before further ones.
+pub const THEN_THESE: &str = "那再看看这几个：";
+
+/// Said after "none of these" when nothing is left.
+pub const SAY_OTHERWISE: &str = "请换个说法，说说您遇到了什么事、想拿到什么证或钱。";
+
+/// Said when asking has not helped twice.
+pub const NOT_FOUND_AGAIN: &str = "我没有找对。请拨打 12345，由人工帮您查，也可以换个说法再试一次。";
+
+/// Said beside the best three.
+pub const OR_HUMAN: &str = "都不是的话，可以转人工。";
+
+/// Said after a skipped question.
+pub const SKIPPED: &str = "没关系。不确定的材料都列在下面，标着“看情形”。";
+
+/// Said where no place is given.
+pub const NO_PLACE: &str = "以下为通用指南，各地可能不同；说出地名就能换成当地的。";
+
+/// Said where personal data were masked.
+pub const MASKED: &str = "您的话里有证件号码或电话，已遮住，没有保存。办事查询不需要它们。";
+
+/// Said to repeated abuse.
+pub const ABUSE_AGAIN: &str = "我帮不上您，请拨打 12345，由人工接听。";
+
+/// Said above a comparison.
+pub const COMPARED: &str = "各地的指南对照如下，不同的排在前面：";
+
+/// Asks whether one guess is right.
+pub fn is_it(name: &str) -> String {
+    format!("您要办的是不是“{name}”？")
+}
+
+/// Says whose guide answers for a place.
+pub fn from_guide(place: &str, guide: &str) -> String {
+    match place == guide {
+        true => format!("{place}：本地指南。"),
+        false => format!("{place}：没有单独的指南，用{guide}的。"),
+    }
+}
+
+/// Says that none does.
+pub fn no_guide(place: &str) -> String {
+    format!("{place}：没有这个事项的指南。")
+}
+
+/// Said above a comparison in which nothing differs.
+pub const NO_DIFFERENCE: &str = "按现有指南，这几个地方没有不同。";
+
+/// Says that a place was taken over.
+pub fn place_taken(name: &str) -> String {
+    format!("好，按{name}来查。")
+}
+
+/// The same where nothing is being talked about.
+pub fn place_then(name: &str) -> String {
+    format!("好，按{name}来查。您想办什么事？")
+}
+
+/// Asks for the second place of a comparison.
+pub fn compare_with_what(first: Option<&str>) -> String {
+    match first {
+        Some(name) => format!("您想拿{name}和哪个地方比？说出地名就行。"),
+        None => "您想比哪两个地方？说出地名就行。".to_owned(),
+    }
+}
+
+/// Said above a life-event bundle.
+pub fn bundle(name: &str) -> String {
+    format!("这要办好几件事，合起来叫“{name}”：")
+}
+
+/// Said above several items.
+pub fn several(count: usize) -> String {
+    format!("您说了 {count} 件事，材料合在一起列出：")
+}
+
+/// The first sentence above a card.
+pub fn answer(name: &str, case: Option<&str>, place: Option<&str>, counts: &str) -> String {
+    let case = case.map(|case| format!("（{case}）")).unwrap_or_default();
+    let place = place.map(|place| format!("，按{place}的指南")).unwrap_or_default();
+    format!("{name}{case}{place}：{counts}。")
+}
+
+/// The first sentence above lines that answer a follow-up.
+pub fn about(name: &str, case: Option<&str>) -> String {
+    match case {
+        Some(case) => format!("{name}（{case}）："),
+        None => format!("{name}："),
+    }
+}
+
+/// Said of an item whose case is not known yet.
+pub fn cases_of(name: &str) -> String {
+    format!("{name}：先选您的情况，要带的材料不一样。")
+}
+
+/// A card in few words: what to bring, one line each, and where to ask.
+pub fn in_short(card: &Card) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let bring: Vec<&str> = card
+        .materials
+        .iter()
+        .filter(|line| matches!(line.state, MaterialState::Needed | MaterialState::Later))
+        .map(|line| line.material.name.as_str())
+        .collect();
+    if !bring.is_empty() {
+        lines.push(format!("要带：{}。", bring.join("、")));
+    }
+    let among =
+        |lines: &[Line], label: &str| lines.iter().find(|l| l.label == label).and_then(|l| l.value.clone());
+    for (name, value) in [
+        ("几天", among(&card.limits, "承诺办结时限")),
+        ("钱", among(&card.limits, "收费")),
+        ("电话", among(&card.channels, "咨询电话")),
+    ] {
+        lines.extend(value.map(|value| format!("{name}：{value}。")));
+    }
+    lines
+}
+
+/// Said of an item whose guides are out of force.
+pub fn not_in_force(name: &str) -> String {
+    format!("“{name}”现在没有生效的办事指南。请拨打 12345 问清。")
+}
+
+/// One side of an item that its guide does not speak of.
+pub fn silent(side: &str) -> String {
+    format!("{side}：{NOT_STATED}。")
+}
+
+/// Where to ask about what a guide is silent on.
+pub fn ask_there(phone: Option<&str>) -> String {
+    match phone {
+        Some(phone) => format!("可以打咨询电话问清：{phone}。"),
+        None => "可以拨打 12345 问清。".to_owned(),
+    }
+}
 
 /// Said before anything else when somebody may be in danger.
 pub const EMERGENCY: &str = "如有危险，请马上拨打：着火 119，急救 120，报警 110，交通事故 122。";
@@ -84,7 +317,7 @@ pub fn materials(needed: usize, waivable: usize, open: usize) -> String {
     if open > 0 {
         parts.push(format!("{open} 份看具体情形"));
     }
-    parts.join("，另有 ")
+    parts.join("；")
 }
 
 /// Names a place that was understood but has no match in the divisions file.
@@ -111,10 +344,7 @@ mod tests {
         for (counts, want) in [
             ((0, 0, 0), "申请材料：指南未载明"),
             ((2, 0, 0), "需带 2 份材料"),
-            (
-                (1, 1, 1),
-                "需带 1 份材料，另有 1 份可用电子证照免交（调取失败时请带原件），另有 1 份看具体情形",
-            ),
+            ((1, 1, 1), "需带 1 份材料；1 份可用电子证照免交（调取失败时请带原件）；1 份看具体情形"),
             // Never "0 to bring" while answers are open: it would be read as nothing at all.
             ((0, 0, 3), "3 份看具体情形"),
         ] {

@@ -61,6 +61,11 @@ impl ItemKey {
         ItemKey(format!("N{hex}"))
     }
 
+    /// A key as a caller wrote it; whether there is such an item, the index knows.
+    pub fn from_text(text: &str) -> ItemKey {
+        ItemKey(text.to_uppercase())
+    }
+
     /// The key as written.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -47,13 +47,19 @@ pub struct Choice {
 }
 
 /// What the asker has answered so far: variable → chosen options.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Answers(BTreeMap<String, BTreeSet<String>>);
 
 impl Answers {
     /// Adds one chosen option.
     pub fn choose(&mut self, variable: &str, option: &str) {
         self.0.entry(variable.to_owned()).or_default().insert(option.to_owned());
+    }
+
+    /// Takes back what was chosen for a variable.
+    pub fn clear(&mut self, variable: &str) {
+        self.0.remove(variable);
     }
 
     /// What was chosen for a variable, if anything.

@@ -4,8 +4,8 @@ use super::App;
 use super::json::{Json, Params, Path};
 use super::problem::{Problem, ProblemShape};
 use super::wire::{
-    CompareResponse, ItemResponse, MaterialsResponse, RegionsResponse, ThemeMaterialShape, ThemeMemberShape,
-    ThemeShape, ThemesResponse, card, catalog, compared, materials_response, region, source,
+    CompareResponse, ItemResponse, MaterialsResponse, RegionsResponse, ThemesResponse, card, catalog,
+    compared, materials_response, region, theme,
 };
 use crate::guide::Answers;
 use axum::extract::State;
@@ -126,32 +126,5 @@ pub async fn regions(State(app): State<Arc<App>>, params: Params) -> Result<Json
 )]
 pub async fn themes(State(app): State<Arc<App>>) -> Result<Json<ThemesResponse>, Problem> {
     let themes = app.assist.themes((app.today)())?;
-    Ok(Json(ThemesResponse {
-        themes: themes
-            .into_iter()
-            .map(|view| ThemeShape {
-                members: view
-                    .theme
-                    .members
-                    .iter()
-                    .zip(&view.keys)
-                    .map(|(member, key)| ThemeMemberShape {
-                        title: member.title.clone(),
-                        code: key.as_ref().map(|k| k.to_string()),
-                        business_item: member.business_item.clone(),
-                    })
-                    .collect(),
-                materials: view
-                    .materials
-                    .into_iter()
-                    .map(|(name, used_by)| ThemeMaterialShape { name, used_by })
-                    .collect(),
-                sources: view.theme.provenance.of("members", None).iter().map(source).collect(),
-                name: view.theme.name,
-                audience: view.theme.audience,
-                stage: view.theme.stage,
-                region_of_source: view.theme.region_of_source,
-            })
-            .collect(),
-    }))
+    Ok(Json(ThemesResponse { themes: themes.into_iter().map(theme).collect() }))
 }

@@ -1,11 +1,13 @@
 //! HTTP and JSON live here only: extract, call the inside, wrap.
 
 mod ask;
+mod chat;
 mod health;
 mod items;
 mod json;
 mod limit;
 mod page;
+mod plain;
 mod problem;
 mod serve;
 mod trace;
@@ -13,7 +15,7 @@ pub mod wire;
 
 pub use serve::{listen, serve};
 
-use crate::assist::Assist;
+use crate::assist::{Assist, Talks};
 use crate::config::Limits;
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -34,12 +36,16 @@ use utoipa_axum::routes;
 pub struct App {
     /// The inside.
     pub assist: Arc<Assist>,
+    /// Conversations.
+    pub talks: Talks,
     /// Bounds on callers.
     pub limits: Limits,
     /// Where counters are read from.
     pub metrics: PrometheusHandle,
     /// The day by which guides are in force.
     pub today: fn() -> Date,
+    /// Becomes true when the service stops: those who listen are sent away.
+    pub stopping: tokio::sync::watch::Receiver<bool>,
 }
 
 #[derive(OpenApi)]
@@ -49,17 +55,35 @@ pub struct App {
         description = "一句话找到要办的事项和要带的材料。答案的每一行都是办事指南的一个字段，带来源和日期；指南没写的，明说没写。",
     ),
     tags(
+        (name = "会话", description = "一问一答直到办成：开始、说话、按钮、历史、事件流、结束"),
         (name = "问答", description = "从一句话到一个事项"),
         (name = "事项", description = "办事指南、材料、地区差异、一件事"),
         (name = "区划", description = "盟市、旗县、苏木乡镇"),
         (name = "运维", description = "健康、指标、版本"),
-    )
+    ),
+    modifiers(&Tokens),
 )]
 struct Doc;
+
+/// How a conversation's owner shows who he is.
+struct Tokens;
+
+impl utoipa::Modify for Tokens {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    }
+}
 
 /// The whole service without a socket; `serve` and the tests call this.
 pub fn router(app: Arc<App>) -> Router {
     let (routes, document) = OpenApiRouter::with_openapi(Doc::openapi())
+        .routes(routes!(chat::start))
+        .routes(routes!(chat::history))
+        .routes(routes!(chat::say))
+        .routes(routes!(chat::events))
+        .routes(routes!(chat::close))
         .routes(routes!(ask::match_question))
         .routes(routes!(ask::search))
         .routes(routes!(ask::suggest))
@@ -70,8 +94,11 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(items::themes))
         .routes(routes!(health::version))
         .split_for_parts();
-    let limited =
-        routes.layer(from_fn_with_state(limit::Rate::per_minute(app.limits.per_minute), limit::rate));
+    let rate = limit::Rate::per_minute(app.limits.per_minute);
+    let limited = routes.layer(from_fn_with_state(rate.clone(), limit::rate));
+    let plain = Router::new()
+        .route("/chat", axum::routing::get(plain::page).post(plain::post))
+        .layer(from_fn_with_state(rate, limit::rate));
     // Probes and scrapes must get through when callers are held back.
     let (open, probes) = OpenApiRouter::<Arc<App>>::new()
         .routes(routes!(health::live))
@@ -91,6 +118,7 @@ pub fn router(app: Arc<App>) -> Router {
     });
     Router::new()
         .merge(limited)
+        .merge(plain)
         .merge(open)
         .route("/openapi.json", openapi)
         .fallback(page::page)

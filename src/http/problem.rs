@@ -24,6 +24,14 @@ pub enum Problem {
     NoSuchItem(String),
     /// No division has this code.
     NoSuchRegion(String),
+    /// No conversation with this id and token.
+    NoSuchConversation,
+    /// The token of the conversation is missing.
+    NoToken,
+    /// The conversation was closed.
+    Closed,
+    /// Another message was written meanwhile.
+    GoneOn,
     /// No such path.
     NoSuchPath,
     /// The path exists, but not with this method.
@@ -70,6 +78,10 @@ impl Problem {
             Problem::TooLarge(_) => (S::PAYLOAD_TOO_LARGE, "/problems/too-large", "请求内容过大"),
             Problem::NoSuchItem(_) => (S::NOT_FOUND, "/problems/no-such-item", "没有这个事项"),
             Problem::NoSuchRegion(_) => (S::NOT_FOUND, "/problems/no-such-region", "没有这个行政区划"),
+            Problem::NoSuchConversation => (S::NOT_FOUND, "/problems/no-such-conversation", "没有这个会话"),
+            Problem::NoToken => (S::UNAUTHORIZED, "/problems/no-token", "缺少会话令牌"),
+            Problem::Closed => (S::CONFLICT, "/problems/closed", "会话已结束"),
+            Problem::GoneOn => (S::CONFLICT, "/problems/gone-on", "会话已有新消息"),
             Problem::NoSuchPath => (S::NOT_FOUND, "/problems/no-such-path", "没有这个地址"),
             Problem::NoSuchMethod => (S::METHOD_NOT_ALLOWED, "/problems/no-such-method", "请求方法不对"),
             Problem::TooMany(_) => (S::TOO_MANY_REQUESTS, "/problems/too-many", "请求过于频繁"),
@@ -90,6 +102,14 @@ impl Problem {
             Problem::NoSuchRegion(code) => {
                 format!("{}。请用 /api/v1/regions 查找。", crate::dialog::wording::unknown_region(code))
             }
+            Problem::NoSuchConversation => {
+                "会话不存在、已删除，或令牌不对。请用 POST /api/v1/conversations 开始新的会话。".into()
+            }
+            Problem::NoToken => "请加上请求头 Authorization: Bearer 和开始会话时得到的 token。".into(),
+            Problem::Closed => {
+                "请用 POST /api/v1/conversations 开始新的会话，previous 填这个会话的 id。".into()
+            }
+            Problem::GoneOn => "请重读会话后再发。".into(),
             Problem::NoSuchPath => "接口列表见 /docs。".into(),
             Problem::NoSuchMethod => "允许的方法见响应头 Allow 和 /docs。".into(),
             Problem::TooMany(seconds) => format!("请 {seconds} 秒后再试。"),

@@ -1,6 +1,8 @@
 //! Every JSON shape of the API, converted by hand: nothing inside the house is serialised as it stands.
 
-use crate::assist::{Answer, CandidateItem, ItemView, PlaceName};
+pub mod chat;
+
+use crate::assist::{Answer, CandidateItem, ItemView, PlaceName, ThemeView};
 use crate::dialog::wording;
 use crate::guide::{self, CatalogItem, Hall, MaterialState, Source, SourceKind};
 use crate::search::Fit;
@@ -456,6 +458,8 @@ pub struct ThemeMemberShape {
     pub code: Option<String>,
     /// 业务办理项
     pub business_item: Option<String>,
+    /// Titles of members that must be done before; those without can be done side by side.
+    pub after: Vec<String>,
 }
 
 /// One material of a bundle.
@@ -585,6 +589,34 @@ pub fn card(view: &ItemView) -> CardShape {
                 citation: cite.citation(citation),
             })
             .collect(),
+    }
+}
+
+/// One line of a card.
+pub fn shown_line(view: &ItemView, line: &guide::Line) -> LineShape {
+    Cite(view).line(line)
+}
+
+/// A bundle with its members looked up.
+pub fn theme(view: ThemeView) -> ThemeShape {
+    let members = view.theme.members.iter().zip(&view.keys).map(|(member, key)| ThemeMemberShape {
+        title: member.title.clone(),
+        code: key.as_ref().map(|k| k.to_string()),
+        business_item: member.business_item.clone(),
+        after: member.after.clone(),
+    });
+    ThemeShape {
+        members: members.collect(),
+        materials: view
+            .materials
+            .into_iter()
+            .map(|(name, used_by)| ThemeMaterialShape { name, used_by })
+            .collect(),
+        sources: view.theme.provenance.of("members", None).iter().map(source).collect(),
+        name: view.theme.name,
+        audience: view.theme.audience,
+        stage: view.theme.stage,
+        region_of_source: view.theme.region_of_source,
     }
 }
 

@@ -86,7 +86,7 @@ pub fn add(list: &mut [Meaning], vectors: &Vectors, cosines: &[f32]) {
 }
 
 /// Least distance in cosine that tells two business items of one item apart.
-const CASE_MARGIN: f32 = 0.012;
+const CASE_MARGIN: f32 = 0.03;
 
 /// The business item whose own name stands in a folded text, if exactly one does.
 pub fn named_case(cases: &[BusinessItem], folded: &str) -> Option<usize> {

@@ -55,6 +55,7 @@ pub struct Query {
     folded: String,
     words: Vec<String>,
     meaning: String,
+    placeless: String,
     mentions: Vec<Mention>,
 }
 
@@ -136,7 +137,7 @@ impl Analyzer {
         } else {
             meaning
         };
-        Query { masked, folded, words, meaning, mentions }
+        Query { masked, folded, words, meaning, placeless: without_places, mentions }
     }
 }
 
@@ -172,6 +173,11 @@ impl Query {
     /// What the model is asked: the question without its places, which say where, not what.
     pub fn meaning_text(&self) -> &str {
         &self.meaning
+    }
+
+    /// The folded question with its place names blanked out.
+    pub fn without_places(&self) -> &str {
+        &self.placeless
     }
 
     /// Places named in the question.

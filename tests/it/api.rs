@@ -33,9 +33,21 @@ fn documented<'d>(operation: &'d Value, reply: &Reply) -> &'d Value {
     &content["schema"]
 }
 
+/// The answer has the shape that the document promises, and nothing else.
+fn as_documented(document: &Value, method: &str, template: &str, reply: &crate::house::Reply) {
+    let operation = &document["paths"][template][method];
+    assert!(!operation.is_null(), "{method} {template} is not in the document");
+    let schema = documented(operation, reply);
+    let value = if reply.kind().contains("json") { reply.json() } else { Value::from(reply.text()) };
+    let validator = jsonschema::validator_for(&closed(document, schema)).unwrap();
+    let faults: Vec<String> =
+        validator.iter_errors(&value).map(|e| format!("{e} at {}", e.instance_path())).collect();
+    assert!(faults.is_empty(), "{method} {template}: {faults:#?}");
+}
+
 #[tokio::test]
 async fn the_document_says_what_the_server_does() {
-    let house = House::open();
+    let house = House::open().await;
     let document = house.get("/openapi.json").await.json();
     let code = "150100000001";
     // (method, path template, request path, body, status)
@@ -95,17 +107,44 @@ async fn the_document_says_what_the_server_does() {
             None => house.get(&path).await,
         };
         assert_eq!(reply.status.as_u16(), status, "{path}: {}", reply.text());
-        let operation = &document["paths"][template][method];
-        assert!(!operation.is_null(), "{method} {template} is not in the document");
+        as_documented(&document, method, template, &reply);
         if status == 200 {
             called.insert((method.to_owned(), template.to_owned()));
         }
-        let schema = documented(operation, &reply);
-        let value = if reply.kind().contains("json") { reply.json() } else { Value::from(reply.text()) };
-        let validator = jsonschema::validator_for(&closed(&document, schema)).unwrap();
-        let faults: Vec<String> =
-            validator.iter_errors(&value).map(|e| format!("{e} at {}", e.instance_path())).collect();
-        assert!(faults.is_empty(), "{path}: {faults:#?}");
+    }
+    let begun = house.post("/api/v1/conversations", json!({"region":"150702"}).to_string()).await;
+    as_documented(&document, "post", "/api/v1/conversations", &begun);
+    called.insert(("post".to_owned(), "/api/v1/conversations".to_owned()));
+    let begun = begun.json();
+    let (id, token) = (begun["id"].as_str().unwrap(), begun["token"].as_str().unwrap());
+    for (method, path, body, status) in [
+        ("post", "/messages", Some(json!({"text":"身份证丢了"})), 201),
+        ("post", "/messages", Some(json!({"text":"那要多少钱"})), 201),
+        ("post", "/messages", Some(json!({"text":"身份证和护照都丢了"})), 201),
+        ("post", "/messages", Some(json!({"text":"娃刚生下来要办啥"})), 201),
+        ("post", "/messages", Some(json!({"press":"place:150400"})), 201),
+        ("post", "/messages", Some(json!({"press":"nothing"})), 422),
+        ("get", "", None, 200),
+        ("get", "?after=x", None, 422),
+        ("post", "/close", Some(json!({"reason":"unsolved"})), 204),
+        ("post", "/messages", Some(json!({"text":"护照"})), 409),
+        ("get", "/events", None, 200),
+    ] {
+        let request = axum::http::Request::builder()
+            .method(method.to_uppercase().as_str())
+            .uri(format!("/api/v1/conversations/{id}{path}"))
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json")
+            .body(body.as_ref().map_or_else(axum::body::Body::empty, |b| b.to_string().into()))
+            .unwrap();
+        let reply = house.call(request).await;
+        assert_eq!(reply.status.as_u16(), status, "{path} {body:?}: {}", reply.text());
+        let template = format!("/api/v1/conversations/{{id}}{}", path.split('?').next().unwrap());
+        called.insert((method.to_owned(), template.clone()));
+        // An answer without a body, and a stream of many, have no one shape.
+        if status != 204 && path != "/events" {
+            as_documented(&document, method, &template, &reply);
+        }
     }
     let listed: BTreeSet<(String, String)> = document["paths"]
         .as_object()
@@ -118,7 +157,7 @@ async fn the_document_says_what_the_server_does() {
 
 #[tokio::test]
 async fn an_answer_is_fields_with_their_sources() {
-    let house = House::open();
+    let house = House::open().await;
     let answer = house.ask(json!({"q":"海拉尔身份证丢了"})).await;
     assert_eq!(answer["status"], "answered");
     let card = &answer["card"];
@@ -142,7 +181,7 @@ async fn an_answer_is_fields_with_their_sources() {
 
 #[tokio::test]
 async fn materials_follow_the_answers() {
-    let house = House::open();
+    let house = House::open().await;
     let list = |reply: &Value| -> Vec<(String, String)> {
         let list = reply["materials"]["list"].as_array().unwrap();
         list.iter()
@@ -172,7 +211,7 @@ async fn materials_follow_the_answers() {
 
 #[tokio::test]
 async fn places_differ_side_by_side() {
-    let house = House::open();
+    let house = House::open().await;
     let reply = house.get("/api/v1/items/150100000001/compare?regions=150702,150700,150400").await.json();
     let columns = reply["columns"].as_array().unwrap();
     assert_eq!(columns[0]["fit"], "own");
@@ -186,7 +225,7 @@ async fn places_differ_side_by_side() {
 
 #[tokio::test]
 async fn a_hall_is_named_where_the_guide_names_no_window() {
-    let house = House::open();
+    let house = House::open().await;
     let hall = house.get("/api/v1/items/150100000001?region=152502").await.json()["card"]["hall"].clone();
     assert_eq!(hall["region"]["code"], "152500");
     assert!(hall["lines"].as_array().unwrap().iter().all(|l| l["citation"]["sources"][0]["kind"] == "page"));
@@ -199,7 +238,7 @@ async fn a_hall_is_named_where_the_guide_names_no_window() {
 
 #[tokio::test]
 async fn personal_data_does_not_come_back() {
-    let house = House::open();
+    let house = House::open().await;
     let id = "11010519491231002X";
     let answer = house.ask(json!({"q": format!("我身份证{id}丢了，电话13812345678")})).await;
     assert_eq!(answer["card"]["name"], "居民身份证办理");
@@ -209,7 +248,7 @@ async fn personal_data_does_not_come_back() {
 
 #[tokio::test]
 async fn hostile_input_is_refused_cleanly() {
-    let house = House::open();
+    let house = House::open().await;
     let deep = format!("{{\"q\":\"护照\",\"x\":{}{}}}", "[".repeat(200), "]".repeat(200));
     let long = json!({"q": "长".repeat(60_000)}).to_string();
     let medium = json!({"q": "长".repeat(3_000)}).to_string();
@@ -264,7 +303,7 @@ async fn hostile_input_is_refused_cleanly() {
 
 #[tokio::test]
 async fn addresses_methods_and_types_are_refused_in_the_same_form() {
-    let house = House::open();
+    let house = House::open().await;
     let get = |path: &str| Request::get(path).body(Body::empty()).unwrap();
     for (name, request, status) in [
         ("no such path", get("/api/v1/nothing"), 404),
@@ -293,7 +332,7 @@ async fn addresses_methods_and_types_are_refused_in_the_same_form() {
 
 #[tokio::test]
 async fn callers_are_held_back_and_told_for_how_long() {
-    let house = House::new(Limits { per_minute: 3, ..Limits::default() });
+    let house = House::new(Limits { per_minute: 3, ..Limits::default() }).await;
     let router = house.router();
     let mut statuses = Vec::new();
     for _ in 0..5 {
@@ -314,7 +353,7 @@ async fn callers_are_held_back_and_told_for_how_long() {
 
 #[tokio::test]
 async fn suggestions_name_each_item_once() {
-    let house = House::open();
+    let house = House::open().await;
     let reply = house.get(&format!("/api/v1/suggest?q={}", encoded("身份證"))).await.json();
     let list = reply["suggestions"].as_array().unwrap();
     assert!((1..=6).contains(&list.len()), "{reply}");
@@ -326,7 +365,7 @@ async fn suggestions_name_each_item_once() {
 
 #[tokio::test]
 async fn search_goes_page_by_page_without_repeats() {
-    let house = House::open();
+    let house = House::open().await;
     let mut seen = BTreeSet::new();
     let mut page = 1;
     loop {
@@ -346,7 +385,7 @@ async fn search_goes_page_by_page_without_repeats() {
 
 #[tokio::test]
 async fn pages_come_with_a_policy_and_a_way_to_read_the_document() {
-    let house = House::open();
+    let house = House::open().await;
     let page = house.get("/").await;
     assert_eq!(page.status, StatusCode::OK);
     let policy = page.headers["content-security-policy"].to_str().unwrap();

@@ -3,19 +3,21 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use bangban::assist::{Assist, Sources, import};
+use bangban::assist::{Assist, Sources, Talks, import};
 use bangban::config::Limits;
 use bangban::corpus::Options;
 use bangban::dialog::Thresholds;
-use bangban::embed::{EmbedError, Embedder, Vector};
+use bangban::embed::{EmbedError, Embedder, Model, Vector};
+use bangban::guide::Example;
 use bangban::http::{App, router};
 use bangban::search::{Companions, Manifest, Plan};
+use bangban::store::Retention;
 use http_body_util::BodyExt;
 use jiff::civil::{Date, date};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -59,6 +61,44 @@ fn letters(text: &str) -> Result<Vector, EmbedError> {
     Vector::unit(values)
 }
 
+/// The real model, where its weights are.
+pub fn model() -> Option<Embedder> {
+    let dir = root().join("models/bangban-e5-small");
+    if !dir.join("weights.gguf").exists() {
+        println!("skipped: {} has no weights.gguf; see models/README.md", dir.display());
+        return None;
+    }
+    Some(Embedder::spawn(Model::load(&dir).unwrap(), 64).unwrap())
+}
+
+/// Known questions of each item in the index of the whole corpus: fewer than the service has, to save time.
+const KNOWN: usize = 8;
+
+/// The whole shipped corpus with the real model, made once for all tests.
+pub fn whole() -> Option<&'static Assist> {
+    static WHOLE: LazyLock<Option<(TempDir, Assist)>> = LazyLock::new(|| {
+        let embedder = model()?;
+        let corpus = root().join("corpus");
+        let mut companions = companions();
+        companions.examples = Example::parse_all(&files(&corpus.join("questions/train"))).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let sources = Sources { paths: vec![corpus], options: Options::default(), companions };
+        let now = jiff::Timestamp::now();
+        let plan = Plan { root: dir.path().to_owned(), now, allow_shrink: true, examples: KNOWN };
+        import(sources, plan, Some(&embedder), &mut |_| {}).unwrap();
+        let assist = Assist::open(dir.path(), Some(embedder), Thresholds::default()).unwrap();
+        Some((dir, assist))
+    });
+    WHOLE.as_ref().map(|whole| &whole.1)
+}
+
+/// All files of a folder, joined.
+pub fn files(folder: &Path) -> String {
+    let mut list: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    list.sort();
+    list.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+}
+
 pub fn companions() -> Companions {
     Companions {
         regions: include_str!("../../corpus/regions.tsv").to_owned(),
@@ -96,18 +136,23 @@ pub fn assist() -> (TempDir, Assist) {
 /// The service over the small catalog, kept with its folder.
 pub struct House {
     pub app: Arc<App>,
+    /// Says to listeners that the service stops.
+    pub stop: tokio::sync::watch::Sender<bool>,
     _dir: TempDir,
 }
 
 impl House {
-    pub fn new(limits: Limits) -> House {
+    pub async fn new(limits: Limits) -> House {
         let (dir, assist) = assist();
+        let talks = Talks::open(&dir.path().join("talks.sqlite"), Retention::default()).await.unwrap();
         let metrics = PrometheusBuilder::new().build_recorder().handle();
-        House { app: Arc::new(App { assist: Arc::new(assist), limits, metrics, today }), _dir: dir }
+        let (stop, stopping) = tokio::sync::watch::channel(false);
+        let app = App { assist: Arc::new(assist), talks, limits, metrics, today, stopping };
+        House { app: Arc::new(app), stop, _dir: dir }
     }
 
-    pub fn open() -> House {
-        House::new(Limits { per_minute: 0, ..Limits::default() })
+    pub async fn open() -> House {
+        House::new(Limits { per_minute: 0, ..Limits::default() }).await
     }
 
     pub fn router(&self) -> Router {

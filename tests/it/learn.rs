@@ -121,7 +121,7 @@ async fn dangers_point_to_the_numbers_and_to_nothing_else() {
 
 #[tokio::test]
 async fn each_route_ends_in_its_own_way_and_sentence() {
-    let house = House::open();
+    let house = House::open().await;
     let mut leads = Vec::new();
     for (text, route, status) in [
         ("着火了快来人", "emergency", "handoff"),

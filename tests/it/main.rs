@@ -3,6 +3,7 @@
 
 mod api; // the HTTP door: shapes against the document, refusals, hostile input
 mod cli; // the program as a person runs it: what it prints, its exit codes, kill -9
+mod conversations; // whole conversations, as a civil servant can read them
 mod corpus; // the shipped corpus: complete, sound, with its sources
 mod house; // what the others share: fixtures, a stand-in for the model, the service without a socket
 mod import; // files in, findings out: every way a file can be wrong
@@ -13,3 +14,4 @@ mod model; // the real weights
 mod properties; // what holds for every text: fold, mask, codes
 mod search; // from a question to an item and its place, on a small catalog
 mod socket; // slow bodies, broken requests, many peers
+mod talks; // conversations over HTTP, random walks, kill -9

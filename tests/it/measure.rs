@@ -1,22 +1,13 @@
 //! Questions with known answers, ours and those of `../shared`, through the real model.
 
-use crate::house::{companions, shared, today};
+use crate::house::{companions, files, model, shared, today, whole};
 use bangban::assist::{Assist, Sources, import};
 use bangban::corpus::Options;
 use bangban::dialog::Thresholds;
-use bangban::embed::{Embedder, Model};
+use bangban::embed::Embedder;
 use bangban::eval::{Gate, Report, rows, run};
 use bangban::search::{EXAMPLES, Plan};
 use std::path::{Path, PathBuf};
-
-fn model() -> Option<Embedder> {
-    let dir = crate::house::root().join("models/bangban-e5-small");
-    if !dir.join("weights.gguf").exists() {
-        println!("skipped: {} has no weights.gguf; see models/README.md", dir.display());
-        return None;
-    }
-    Some(Embedder::spawn(Model::load(&dir).unwrap(), 64).unwrap())
-}
 
 async fn measure(
     guides: PathBuf,
@@ -105,29 +96,12 @@ async fn real_guides_of_a_province_come_in_whole_and_go_out_again() {
     assert!(with_materials >= 800, "{with_materials}");
 }
 
-/// Known questions of each item in the index that the bounds are set for: fewer than the service has, to save time.
-const KNOWN: usize = 8;
-
 /// The bounds of `tests/eval.toml`, over the shipped corpus with its known questions: quality can't quietly fall.
 #[tokio::test]
 async fn our_own_questions_stay_within_their_bounds() {
-    let Some(embedder) = model() else { return };
+    let Some(assist) = whole() else { return };
     let root = crate::house::root();
     let gate = Gate::parse(&std::fs::read_to_string(root.join("tests/eval.toml")).unwrap()).unwrap();
-    let corpus = root.join("corpus");
-    let examples: String = files(&corpus.join("questions/train"));
-    let mut companions = companions();
-    companions.examples = bangban::guide::Example::parse_all(&examples).unwrap();
-    let dir = tempfile::tempdir().unwrap();
-    let sources = Sources { paths: vec![corpus], options: Options::default(), companions };
-    let plan = Plan {
-        root: dir.path().to_owned(),
-        now: jiff::Timestamp::now(),
-        allow_shrink: true,
-        examples: KNOWN,
-    };
-    import(sources, plan, Some(&embedder), &mut |_| {}).unwrap();
-    let assist = Assist::open(dir.path(), Some(embedder), Thresholds::default()).unwrap();
     let mut breaches = Vec::new();
     for bounds in gate.run.iter().filter(|run| run.guides.is_empty()) {
         let text: String = bounds
@@ -137,7 +111,7 @@ async fn our_own_questions_stay_within_their_bounds() {
             .map(|path| if path.is_dir() { files(&path) } else { std::fs::read_to_string(path).unwrap() })
             .collect();
         let rows: Vec<_> = rows(&text).unwrap().into_iter().step_by(bounds.every).collect();
-        let report = run(&assist, &rows, today(), &mut |_| {}).await.unwrap();
+        let report = run(assist, &rows, today(), &mut |_| {}).await.unwrap();
         println!(
             "{}: hit@1 {:.3} hit@3 {:.3} routes {:.3}",
             bounds.name, report.hit1, report.hit3, report.routes.macro_f1
@@ -145,11 +119,4 @@ async fn our_own_questions_stay_within_their_bounds() {
         breaches.extend(bounds.check(&report).iter().map(ToString::to_string));
     }
     assert!(breaches.is_empty(), "{}", breaches.join("\n"));
-}
-
-/// All question files of a folder, joined.
-fn files(folder: &Path) -> String {
-    let mut list: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
-    list.sort();
-    list.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
 }

@@ -18,7 +18,7 @@ struct Served {
 }
 
 async fn start(limits: Limits) -> Served {
-    let house = House::new(limits);
+    let house = House::new(limits).await;
     let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();

@@ -1,63 +1,35 @@
-import type { Answers } from './answers';
-
-/** What the page shows, as its address says it. */
+/** What the page is opened with, as its address says it. */
 export interface Address {
-  /** The question. */
+  /** A question to ask. */
   q: string;
   /** Division code of the asker. */
   region: string;
-  /** Key of the item that was opened by hand. */
+  /** Key of an item to open. */
   code: string;
-  /** Division code of the card alone, or `ALL`; empty where the asker's holds. */
-  place: string;
-  /** Answers to 情形 questions. */
-  answers: Answers;
+  /** The item's 业务办理项, where one was chosen. */
+  business_item: string;
 }
 
-/** Stands for the whole region, where the asker's own division is set aside. */
-export const ALL = 'all';
-
-export const NOWHERE: Address = { q: '', region: '', code: '', place: '', answers: {} };
-
 const DIVISION = /^\d{6}(\d{3}){0,2}$/;
-const ANSWER = 'a.';
 
-/** Reads an address; what isn't a division code counts as absent. */
+/** Reads an address, those that were shared before there were conversations among them. */
 export function readAddress(search: string): Address {
   const params = new URLSearchParams(search);
   const division = (name: string) => {
     const code = params.get(name) ?? '';
     return DIVISION.test(code) ? code : '';
   };
-  // Ids come from outside: in a map, one like "constructor" means nothing.
-  const answers = new Map<string, string[]>();
-  for (const [name, value] of params) {
-    const id = name.slice(ANSWER.length);
-    if (name.startsWith(ANSWER) && id && value) answers.set(id, [...(answers.get(id) ?? []), value]);
-  }
+  // A card could have a place of its own; "all" stood for none.
+  const whole = params.get('place') === 'all';
   return {
     q: (params.get('q') ?? '').trim(),
-    region: division('region'),
+    region: whole ? '' : division('place') || division('region'),
     code: params.get('code') ?? '',
-    place: params.get('place') === ALL ? ALL : division('place'),
-    answers: Object.fromEntries(answers),
+    business_item: params.get('a.item') ?? '',
   };
 }
 
-/** Writes an address so that `readAddress` reads the same. */
-export function writeAddress(address: Address): string {
-  const params = new URLSearchParams();
-  for (const name of ['q', 'region', 'code', 'place'] as const) {
-    if (address[name]) params.set(name, address[name]);
-  }
-  for (const [id, chosen] of Object.entries(address.answers)) {
-    for (const option of chosen) params.append(ANSWER + id, option);
-  }
-  const text = params.toString();
-  return text ? `/?${text}` : '/';
-}
-
-/** The division that a card is read for. */
-export function cardPlace(address: Address): string {
-  return address.place === ALL ? '' : address.place || address.region;
+/** The address of the page itself: what it was opened with has become part of the conversation. */
+export function pageAddress(region: string): string {
+  return region ? `/?region=${region}` : '/';
 }

@@ -1,34 +1,26 @@
 import { LitElement, css, html, nothing } from 'lit';
-import './candidate-list';
-import { nearTitle } from './candidate-list';
+import { item } from './api';
 import { sharedCitation } from './citation';
 import './compare-panel';
 import type { ComparePanel } from './compare-panel';
+import { PlaceEvent, PressEvent, PrintEvent } from './events';
 import './guide-lines';
 import { webLink } from './link';
 import './material-list';
 import { base, controls, notices } from './sheet';
-import './situation-chips';
 import './source-button';
 import { wording } from './wording';
-import type { Candidate, Card, Hall, Line, Region } from './wire';
-
-/** The card was asked for something that the page does. */
-export class CardEvent extends Event {
-  constructor(readonly wish: 'place' | 'near' | 'compare') {
-    super('wish', { bubbles: true, composed: true });
-  }
-}
+import type { Card, Hall, Line, Region } from './wire';
 
 /** The answer: fields of one guide in their fixed order, each with its source. */
 export class AnswerCard extends LitElement {
   static override properties = {
     card: { attribute: false },
-    lead: {},
     place: { attribute: false },
-    near: { attribute: false },
-    places: { attribute: false },
-    comparing: { type: Boolean },
+    live: { type: Boolean },
+    busy: { type: Boolean },
+    places: { state: true },
+    comparing: { state: true },
     copied: { state: true },
   };
   static override styles = [
@@ -47,9 +39,6 @@ export class AnswerCard extends LitElement {
         padding: var(--gap) var(--edge);
         border-top: 0.35rem solid var(--accent);
         border-bottom: 1px solid var(--rule);
-      }
-      .lead {
-        color: var(--ink-soft);
       }
       h2 {
         font-family: var(--serif);
@@ -164,13 +153,23 @@ export class AnswerCard extends LitElement {
         background: var(--accent);
         vertical-align: -0.1em;
       }
-      .situations {
-        padding: var(--gap-s) var(--inset) var(--gap);
+      .answers {
+        padding: var(--gap-s) var(--inset);
         border-radius: var(--radius);
         background: var(--ground);
       }
-      .situations h3 {
-        margin-bottom: 0;
+      .answers dl > div {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        gap: 0 0.75em;
+      }
+      .answers dt {
+        color: var(--ink-soft);
+      }
+      .answers dd {
+        font-weight: 600;
+        overflow-wrap: anywhere;
       }
       .hall {
         margin-top: var(--gap-s);
@@ -280,53 +279,40 @@ export class AnswerCard extends LitElement {
         section ~ section {
           margin-top: 0;
         }
-        .actions,
-        .extra,
-        .situations {
-          display: none;
-        }
       }
     `,
   ];
 
   declare card: Card;
-  declare lead: string;
   declare place: Region | null;
-  declare near: Candidate[] | null;
-  declare places: Region[];
+  /** Whether it is what the conversation is about: only then its place and answers can be changed. */
+  declare live: boolean;
+  declare busy: boolean;
+  declare places: Region[] | null;
   declare comparing: boolean;
   declare copied: string;
 
   constructor() {
     super();
-    this.lead = '';
     this.place = null;
-    this.near = null;
-    this.places = [];
+    this.live = false;
+    this.busy = false;
+    this.places = null;
     this.comparing = false;
     this.copied = '';
   }
 
-  /** Moves focus to the heading, where reading begins. */
-  async takeFocus() {
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>('h2')?.focus();
-  }
-
-  /** Moves focus to the comparison that has just opened. */
-  async focusCompare() {
+  private async compare() {
+    this.comparing = !this.comparing;
+    if (!this.comparing) return;
+    // Without the list of places, others can still be chosen by hand.
+    this.places ??= await item(this.card.item).then((found) => found.item.places, () => []);
     await this.updateComplete;
     await this.renderRoot.querySelector<ComparePanel>('bangban-compare')?.takeFocus();
   }
 
-  /** Moves focus to the near items that have just opened. */
-  async focusNear() {
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>('#near')?.focus();
-  }
-
-  private wish(wish: CardEvent['wish']) {
-    this.dispatchEvent(new CardEvent(wish));
+  private edit(id: string) {
+    if (!this.busy) this.dispatchEvent(new PressEvent(`edit:${id}`, wording.editAnswer));
   }
 
   private async copyCode(code: string) {
@@ -348,14 +334,7 @@ export class AnswerCard extends LitElement {
       ${this.head(card)}
       <div class="grid">
         <div class="bring">
-          ${card.questions.length > 0
-            ? html`<section class="situations" aria-labelledby="questions">
-                <h3 id="questions">${wording.questionsTitle}</h3>
-                <p class="hint">${wording.questionsHint}</p>
-                <bangban-situations .questions=${card.questions}></bangban-situations>
-              </section>`
-            : nothing}
-          ${this.answersForPrint(card)}
+          ${this.answers(card)}
           <section aria-labelledby="materials">
             <h3 id="materials">${wording.materials}</h3>
             <bangban-materials .materials=${card.materials} .questions=${card.questions}></bangban-materials>
@@ -384,10 +363,9 @@ export class AnswerCard extends LitElement {
         </div>
       </div>
       ${this.provenance(card)} ${this.actions(card)}
-      ${this.near ? this.nearItems(this.near) : nothing}
-      ${this.comparing
-        ? html`<div class="extra">
-            <bangban-compare .code=${card.item} .start=${this.compareStart()} .places=${this.places}></bangban-compare>
+      ${this.comparing && this.places
+        ? html`<div class="extra screen-only">
+            <bangban-compare .code=${card.item} .start=${this.compareStart()} .places=${this.places ?? []}></bangban-compare>
           </div>`
         : nothing}
       <p class="print-only">${wording.printFoot(new Date().toLocaleDateString('zh-CN'))}</p>
@@ -400,7 +378,6 @@ export class AnswerCard extends LitElement {
     const kinds = card.head.filter((line) => !isScope(line));
     const place = this.place?.name ?? wording.wholeRegion;
     return html`<header class="head">
-      ${this.lead ? html`<p class="lead screen-only">${this.lead}</p>` : nothing}
       <h2 id="name" tabindex="-1">
         ${card.name}${card.business_item ? html`<span class="item">：${card.business_item}</span>` : nothing}
       </h2>
@@ -414,16 +391,23 @@ export class AnswerCard extends LitElement {
                 <button class="plain screen-only" type="button" aria-label=${wording.copyCode} @click=${() => void this.copyCode(card.code ?? '')}>
                   ${wording.copy}
                 </button>
-                <span class="screen-only" role="status">${this.copied}</span>
+                <span class="screen-only">${this.copied}</span>
               </dd>`
             : nothing}
         </div>
       </dl>
       <div class="scope">
-        <button class="chip screen-only" type="button" @click=${() => this.wish('place')}>
-          <span>${place}</span><u>${wording.changePlace}</u>
-        </button>
-        <span class="print-only">${wording.place}：${place}</span>
+        ${this.live
+          ? html`<button
+              class="chip screen-only"
+              type="button"
+              aria-disabled=${this.busy ? 'true' : nothing}
+              @click=${() => this.dispatchEvent(new PlaceEvent())}
+            >
+              <span>${place}</span><u>${wording.changePlace}</u>
+            </button>`
+          : nothing}
+        <span class=${this.live ? 'print-only' : ''}>${wording.place}：${place}</span>
         ${card.region && card.region.code !== this.place?.code
           ? html`<span class="from">${wording.guideOf(card.region.name)}</span>`
           : nothing}
@@ -478,11 +462,38 @@ export class AnswerCard extends LitElement {
     </div>`;
   }
 
-  private answersForPrint(card: Card) {
-    const given = card.questions.flatMap((question) =>
-      question.options.filter((option) => question.chosen.includes(option.id)).map((option) => option.label),
-    );
-    return given.length > 0 ? html`<p class="print-only">${wording.printAnswers}：${given.join('；')}</p>` : nothing;
+  /** What is known of the citizen's case: on the screen it can be answered anew, on paper it says what the list is for. */
+  private answers(card: Card) {
+    const given = card.questions.flatMap(({ id, question, options, chosen }) => {
+      const labels = options.filter((option) => chosen.includes(option.id)).map((option) => option.label);
+      return labels.length > 0 ? [{ id, question, answer: labels.join('、') }] : [];
+    });
+    if (given.length === 0) return nothing;
+    return html`<section class="answers screen-only" aria-labelledby="answers">
+        <h3 id="answers">${wording.answersTitle}</h3>
+        <dl>
+          ${given.map(
+            ({ id, question, answer }) => html`<div>
+              <dt>${question}</dt>
+              <dd>${answer}</dd>
+              ${this.live
+                ? html`<dd>
+                    <button
+                      class="plain"
+                      type="button"
+                      aria-label=${wording.editOf(question)}
+                      aria-disabled=${this.busy ? 'true' : nothing}
+                      @click=${() => this.edit(id)}
+                    >
+                      ${wording.edit}
+                    </button>
+                  </dd>`
+                : nothing}
+            </div>`,
+          )}
+        </dl>
+      </section>
+      <p class="print-only">${wording.answersTitle}：${given.map(({ answer }) => answer).join('；')}</p>`;
   }
 
   private faq(card: Card) {
@@ -523,23 +534,12 @@ export class AnswerCard extends LitElement {
         ${online
           ? html`<a class="button main" href=${online.href} target="_blank" rel="noopener noreferrer" aria-label=${wording.onlineAria(online.host)}>${wording.online}</a>`
           : nothing}
-        <button class="button" type="button" @click=${() => print()}>${wording.print}</button>
-        <button class="button" type="button" aria-expanded=${this.comparing ? 'true' : 'false'} @click=${() => this.wish('compare')}>
+        <button class="button" type="button" @click=${() => this.dispatchEvent(new PrintEvent())}>${wording.print}</button>
+        <button class="button" type="button" aria-expanded=${this.comparing ? 'true' : 'false'} @click=${() => void this.compare()}>
           ${this.comparing ? wording.compareClose : wording.compare}
         </button>
-        <button class="button" type="button" aria-expanded=${this.near ? 'true' : 'false'} @click=${() => this.wish('near')}>
-          ${wording.notThis}
-        </button>
-        <a class="button" href="tel:12345">${wording.human}</a>
       </div>
     </nav>`;
-  }
-
-  private nearItems(candidates: Candidate[]) {
-    return html`<div class="extra screen-only">
-      <h3 id="near" tabindex="-1">${nearTitle(candidates)}</h3>
-      <bangban-candidates .candidates=${candidates}></bangban-candidates>
-    </div>`;
   }
 
   private compareStart(): Region[] {

@@ -3,6 +3,8 @@ import * as api from './api';
 
 afterEach(() => vi.unstubAllGlobals());
 
+const KEY = { id: '01A', token: 't' };
+
 const never = new AbortController().signal;
 
 /** Answers every request alike, and notes what was asked. */
@@ -20,9 +22,8 @@ const problem = (status: number, body: object) => () =>
 
 describe('a request is written', () => {
   test.each<[row: string, run: () => Promise<unknown>, address: string]>([
-    ['an item whose code has a slash', () => api.item('a/b', '', {}, never), '/api/v1/items/a%2Fb'],
-    ['an item of a place with answers', () => api.item('N1', '150702', { who: ['a', 'b'] }, never), '/api/v1/items/N1?region=150702&who=a%2Cb'],
-    ['materials', () => api.materials('N1', '', { who: ['self'] }, never), '/api/v1/items/N1/materials?who=self'],
+    ['an item whose code has a slash', () => api.item('a/b'), '/api/v1/items/a%2Fb'],
+    ['a history from a number on', () => api.history(KEY, 7, never), '/api/v1/conversations/01A?after=7&limit=200'],
     ['a comparison', () => api.compare('N1', ['150702', '150400']), '/api/v1/items/N1/compare?regions=150702,150400'],
     ['suggestions', () => api.suggest('身份&证', never), `/api/v1/suggest?q=${encodeURIComponent('身份&证')}`],
     ['the leagues', () => api.regionsBelow(''), '/api/v1/regions'],
@@ -33,14 +34,26 @@ describe('a request is written', () => {
     expect(asked.map((one) => one.address), row).toEqual([address]);
   });
 
-  test.each<[row: string, region: string, body: object]>([
-    ['without a region it has no region field', '', { q: '身份证', slots: { item: ['补领'] } }],
-    ['with a region', '150702', { q: '身份证', slots: { item: ['补领'] }, region: '150702' }],
-  ])('a question %s', async (row, region, body) => {
+  test.each<[row: string, region: string, previous: string, body: object]>([
+    ['anywhere', '', '', {}],
+    ['in a place, after another', '150702', '01A', { region: '150702', previous: '01A' }],
+  ])('a conversation begins %s', async (row, region, previous, body) => {
     const asked = serve(() => Response.json({}));
-    await api.match('身份证', region, { item: ['补领'] }, never);
+    await api.start(region, previous, never);
     expect(asked[0]?.init.method, row).toBe('POST');
     expect(JSON.parse(String(asked[0]?.init.body)), row).toEqual(body);
+  });
+
+  test.each<[row: string, body: api.Body]>([
+    ['words', { text: '身份证' }],
+    ['a press', { press: 'option:a|b' }],
+  ])('%s go out with a name, and with the key in a header', async (row, body) => {
+    const asked = serve(() => Response.json({ messages: [] }));
+    await api.say(KEY, body, 'n1', never);
+    const [one] = asked;
+    expect(one?.address, row).toBe('/api/v1/conversations/01A/messages');
+    expect(one?.init.headers, row).toMatchObject({ Authorization: 'Bearer t' });
+    expect(JSON.parse(String(one?.init.body)), row).toEqual({ ...body, client_msg_id: 'n1' });
   });
 });
 
@@ -53,6 +66,16 @@ describe('a reply is read', () => {
     expect(refused.about('q'), 'the field without its technical name').toBe('太长');
     expect(refused.about('region'), 'another field').toBe('q：太长');
     expect(refused.problem.status, 'the status that was really sent').toBe(422);
+  });
+
+  test.each<[row: string, header: Record<string, string>, want: number]>([
+    ['seconds', { 'Retry-After': '7' }, 7],
+    ['nothing', {}, 0],
+    ['a date, which we don\'t read', { 'Retry-After': 'Thu, 26 Nov 2026 14:00:00 GMT' }, 0],
+  ])('a refusal names %s to wait', async (row, headers, want) => {
+    serve(() => new Response(JSON.stringify({ detail: 'x' }), { status: 429, headers }));
+    const error = await api.regionsBelow('').catch((thrown: unknown) => thrown);
+    expect((error as api.Refused).wait, row).toBe(want);
   });
 
   test.each<[row: string, reply: () => Response | Promise<Response>]>([

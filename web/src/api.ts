@@ -1,17 +1,21 @@
-import { itemQuery, type Answers } from './answers';
 import type {
   CompareResponse,
+  HistoryResponse,
   ItemResponse,
-  MatchResponse,
-  MaterialsResponse,
+  Message,
   ProblemShape,
   Region,
+  StartResponse,
   Suggestion,
 } from './wire';
 
 /** The service refused, and said why. */
 export class Refused extends Error {
-  constructor(readonly problem: ProblemShape) {
+  constructor(
+    readonly problem: ProblemShape,
+    /** Seconds to wait before the next try; 0 where the service names none. */
+    readonly wait = 0,
+  ) {
     super(problem.detail);
   }
 
@@ -41,34 +45,51 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
   }
   if (response.ok) return body as T;
   const problem = body as Partial<ProblemShape> | null;
-  if (typeof problem?.detail === 'string') throw new Refused({ ...(problem as ProblemShape), status: response.status });
+  if (typeof problem?.detail === 'string') {
+    const wait = Number(response.headers.get('Retry-After')) || 0;
+    throw new Refused({ ...(problem as ProblemShape), status: response.status }, wait);
+  }
   throw new Unreachable();
 }
 
-export function match(q: string, region: string, slots: Answers, signal: AbortSignal): Promise<MatchResponse> {
-  return call('/match', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ q, slots, ...(region ? { region } : {}) }),
-    signal,
-  });
+/** The key to a conversation. */
+export interface Key {
+  id: string;
+  token: string;
+}
+
+/** What is sent: words, or the id of a button. */
+export type Body = { text: string } | { press: string };
+
+function post(body: object, token = ''): RequestInit {
+  const headers = { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) };
+  return { method: 'POST', headers, body: JSON.stringify(body) };
+}
+
+/** Begins a conversation, after another one where `previous` names it. */
+export function start(region: string, previous: string, signal: AbortSignal): Promise<StartResponse> {
+  const body = { ...(region ? { region } : {}), ...(previous ? { previous } : {}) };
+  return call('/conversations', { ...post(body), signal });
+}
+
+/** Says or presses something; sent twice under one name it counts once. */
+export async function say({ id, token }: Key, body: Body, name: string, signal: AbortSignal): Promise<Message[]> {
+  const init = { ...post({ ...body, client_msg_id: name }, token), signal };
+  return (await call<{ messages: Message[] }>(`/conversations/${encodeURIComponent(id)}/messages`, init)).messages;
+}
+
+/** Messages after a number, one page of them. */
+export function history({ id, token }: Key, after: number, signal: AbortSignal): Promise<HistoryResponse> {
+  const headers = { Authorization: `Bearer ${token}` };
+  return call(`/conversations/${encodeURIComponent(id)}?after=${after}&limit=200`, { headers, signal });
 }
 
 function itemPath(code: string): string {
   return `/items/${encodeURIComponent(code)}`;
 }
 
-export function item(code: string, region: string, answers: Answers, signal: AbortSignal): Promise<ItemResponse> {
-  return call(itemPath(code) + itemQuery(region, answers), { signal });
-}
-
-export function materials(
-  code: string,
-  region: string,
-  answers: Answers,
-  signal: AbortSignal,
-): Promise<MaterialsResponse> {
-  return call(`${itemPath(code)}/materials${itemQuery(region, answers)}`, { signal });
+export function item(code: string): Promise<ItemResponse> {
+  return call(itemPath(code), {});
 }
 
 export function compare(code: string, regions: readonly string[]): Promise<CompareResponse> {

@@ -1,48 +1,29 @@
 import { LitElement, css, html, nothing } from 'lit';
-import { ALL, NOWHERE, cardPlace, readAddress, writeAddress, type Address } from './address';
-import './answer-card';
-import type { AnswerCard, CardEvent } from './answer-card';
-import { answered, answersOf, ITEM } from './answers';
-import { isAborted, item, match, materials, Refused } from './api';
-import type { PickEvent } from './candidate-list';
-import { divisionByCode } from './division';
+import { pageAddress, readAddress } from './address';
+import { item, Refused } from './api';
+import { openPress } from './bundle-view';
+import type { PressEvent } from './events';
 import * as memory from './memory';
 import './question-box';
 import type { AskEvent, QuestionBox } from './question-box';
 import { chooseRegion } from './region-dialog';
 import { base, controls, notices } from './sheet';
-import type { AnswerEvent } from './situation-chips';
+import { Talk, type Sending } from './talk';
+import './talk-log';
+import type { FailedEvent, TalkLog } from './talk-log';
 import { wording } from './wording';
-import type { Candidate, Card, MatchResponse, Region } from './wire';
 
 /** "正在查询…" is shown from here on; faster answers don't flicker. */
 const SLOW_AFTER_MS = 500;
 
-/** A card with what stands around it. */
-interface Shown {
-  card: Card;
-  lead: string;
-  /** The place asked for. */
-  asked: Region | null;
-  /** Near items; `null` while nobody has looked for them. */
-  candidates: Candidate[] | null;
-  /** Places with a guide of their own; `null` while nobody has looked for them. */
-  places: Region[] | null;
-}
+/** Stands for no place in particular. */
+const WHOLE_REGION = '150000';
 
-/** The page: a question goes in, one card or a choice comes out. */
+/** The page: one conversation, and the box to go on with it. */
 export class BangbanApp extends LitElement {
   static override properties = {
-    address: { state: true },
-    region: { state: true },
-    shown: { state: true },
-    reply: { state: true },
     failure: { state: true },
-    fieldError: { state: true },
     slow: { state: true },
-    near: { state: true },
-    comparing: { state: true },
-    rephrase: { state: true },
     size: { state: true },
     elder: { state: true },
   };
@@ -131,15 +112,14 @@ export class BangbanApp extends LitElement {
       .hero .inner {
         position: relative;
         z-index: 2;
-        padding-top: clamp(1.5rem, 6vw, 4.5rem);
+        padding-top: clamp(1rem, 4vw, 3rem);
         padding-bottom: var(--hills-room);
       }
-      .hero.compact .inner {
-        padding-top: var(--gap);
-        padding-bottom: var(--gap);
-      }
-      .hero bangban-question {
-        max-width: 52rem;
+      .hero h2 {
+        margin-bottom: 0;
+        font-family: var(--serif);
+        font-size: var(--text-hero);
+        line-height: 1.3;
       }
       .hills {
         position: absolute;
@@ -160,40 +140,18 @@ export class BangbanApp extends LitElement {
       }
       main {
         flex: 1 0 auto;
+        padding-bottom: var(--gap);
+      }
+      main > .inner {
         padding-top: var(--gap);
-        padding-bottom: var(--gap-l);
       }
       main:focus {
         outline: none;
-      }
-      .status {
-        color: var(--ink-soft);
-      }
-      .status:not(:empty) {
-        margin-bottom: var(--gap-s);
-      }
-      .block {
-        margin-bottom: var(--gap);
       }
       h2 {
         margin-bottom: var(--gap-s);
         font-size: var(--text-l);
         line-height: 1.4;
-      }
-      .panel {
-        max-width: 52rem;
-        padding: var(--gap) var(--edge);
-        border: 1px solid var(--rule);
-        border-radius: var(--radius);
-        background: var(--paper);
-        box-shadow: var(--shadow);
-      }
-      .panel .row,
-      .failure .row {
-        margin-top: var(--gap-s);
-      }
-      .panel .block {
-        margin: var(--gap) 0 0;
       }
       .failure {
         margin-bottom: var(--gap);
@@ -205,7 +163,7 @@ export class BangbanApp extends LitElement {
         display: grid;
         gap: var(--gap);
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr));
-        margin-top: var(--gap-l);
+        margin-top: var(--gap);
         padding-top: var(--gap);
         border-top: 1px solid var(--rule);
       }
@@ -214,6 +172,29 @@ export class BangbanApp extends LitElement {
       }
       .promises dd {
         color: var(--ink-soft);
+      }
+      .dock {
+        background: var(--paper);
+        border-top: 1px solid var(--rule);
+      }
+      .dock .inner {
+        padding-top: 0.375rem;
+        padding-bottom: 0.5rem;
+      }
+      .dock .status {
+        color: var(--ink-soft);
+      }
+      .person {
+        flex: none;
+        padding: 0.2em 0.8em;
+      }
+      /* In a low window, as at 400 %, it would hide what is read. */
+      @media (min-height: 32em) {
+        .dock {
+          position: sticky;
+          z-index: 4;
+          bottom: 0;
+        }
       }
       footer {
         border-top: 1px solid var(--rule);
@@ -237,8 +218,10 @@ export class BangbanApp extends LitElement {
       @media print {
         .bar,
         .hero,
+        .start,
+        .dock,
+        .failure,
         footer,
-        .status,
         .skip {
           display: none;
         }
@@ -251,297 +234,117 @@ export class BangbanApp extends LitElement {
     `,
   ];
 
-  declare address: Address;
-  declare region: Region | null;
-  declare shown: Shown | null;
-  declare reply: MatchResponse | null;
   declare failure: string;
-  declare fieldError: string;
   declare slow: boolean;
-  declare near: Candidate[] | null;
-  declare comparing: boolean;
-  declare rephrase: boolean;
   declare size: number;
   declare elder: boolean;
-  private running: AbortController | undefined;
-  private readonly names = new Map<string, Region>();
-  private readonly onPop = () => {
-    this.address = readAddress(location.search);
-    void this.load(false);
-  };
+  private readonly talk = new Talk(() => this.requestUpdate());
 
   constructor() {
     super();
-    this.address = NOWHERE;
-    this.region = null;
-    this.shown = null;
-    this.reply = null;
     this.failure = '';
-    this.fieldError = '';
     this.slow = false;
-    this.near = null;
-    this.comparing = false;
-    this.rephrase = false;
     this.size = memory.rememberedSize();
     this.elder = memory.rememberedElder();
   }
 
   override connectedCallback() {
     super.connectedCallback();
-    addEventListener('popstate', this.onPop);
-    this.address = readAddress(location.search);
-    const home = memory.rememberedRegion();
-    if (!this.address.region && home) {
-      this.learn(home);
-      this.address = { ...this.address, region: home.code };
-      history.replaceState(null, '', writeAddress(this.address));
+    void this.open();
+  }
+
+  /** Goes on with the conversation or begins one, and brings in what the address asks for. */
+  private async open() {
+    const address = readAddress(location.search);
+    const region = address.region || (memory.rememberedRegion()?.code ?? '');
+    const resumed = await this.talk.open(region);
+    this.settle();
+    // A link that names a place means it, whatever was talked about before.
+    if (resumed && address.region && this.talk.region?.code !== address.region) {
+      await this.talk.say({ press: `place:${address.region}` }, wording.changePlace);
     }
-    void this.load(false);
+    if (address.code) await this.openItem(address.code, address.business_item);
+    else if (address.q) await this.say({ text: address.q }, address.q);
+    else if (resumed && !this.talk.fresh) await this.log?.showNewest(false, false);
+    this.settle();
   }
 
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    removeEventListener('popstate', this.onPop);
-    this.running?.abort();
-  }
-
-  private learn(region: Region | null) {
-    if (region) this.names.set(region.code, region);
-  }
-
-  /** A division with its name; the code stands in where the name can't be had. */
-  private async named(code: string): Promise<Region | null> {
-    if (!code || code === ALL) return null;
-    const known = this.names.get(code);
-    if (known) return known;
-    const found = await divisionByCode(code).catch(() => null);
-    this.learn(found);
-    return found ?? { code, name: code };
-  }
-
-  /** Goes to an address and shows what it says. */
-  private go(address: Address, kind: 'push' | 'replace') {
-    this.address = address;
-    if (kind === 'push') history.pushState(null, '', writeAddress(address));
-    else history.replaceState(null, '', writeAddress(address));
-    return this.load(true);
-  }
-
-  /** Runs one request; an earlier one is called off. Resolves to nothing where it was called off or failed. */
-  private async request<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
-    this.running?.abort();
-    const running = new AbortController();
-    this.running = running;
-    this.failure = '';
-    this.fieldError = '';
-    const timer = setTimeout(() => (this.slow = true), SLOW_AFTER_MS);
+  private async openItem(code: string, business_item: string) {
     try {
-      return await run(running.signal);
+      const found = await item(code);
+      await this.say({ press: openPress(code, business_item || null) }, found.item.name);
     } catch (error) {
-      if (!isAborted(error) && !running.signal.aborted) this.fail(error);
-      return undefined;
-    } finally {
-      clearTimeout(timer);
-      if (this.running === running) this.slow = false;
+      this.failure = error instanceof Refused && error.problem.status === 404 ? wording.noSuchItem : wording.unreachable;
     }
   }
 
-  private fail(error: unknown) {
-    if (!(error instanceof Refused)) {
-      this.failure = wording.unreachable;
-      return;
-    }
-    const { status, type, detail } = error.problem;
-    if (type === '/problems/no-such-item') this.failure = wording.noSuchItem;
-    else if (type === '/problems/no-such-region') this.failure = wording.noSuchRegion;
-    else if (status === 422 || status === 429) this.fieldError = error.about('q');
-    else this.failure = status >= 500 && status !== 503 ? wording.broken : detail;
+  /** The address and the tab say what the conversation is about; a reload must not ask the question of a link again. */
+  private settle() {
+    history.replaceState(null, '', pageAddress(this.place?.code ?? ''));
+    const cards = this.talk.entries.flatMap((entry) => (entry.kept && entry.message.reply?.card ? [entry.message.reply.card] : []));
+    const card = cards[cards.length - 1];
+    document.title = card ? wording.pageTitle(card.name) : wording.homeTitle;
   }
 
-  private async load(moveFocus: boolean) {
-    const { address } = this;
-    this.near = null;
-    this.comparing = false;
-    this.rephrase = false;
-    void this.nameRegion(address.region);
-    if (address.code) await this.loadItem(address, moveFocus);
-    else if (address.q) await this.loadMatch(address, moveFocus);
-    else this.clear();
-    this.nameTab();
+  private get place() {
+    const { region } = this.talk;
+    return region?.code === WHOLE_REGION ? null : region;
   }
 
-  private async nameRegion(code: string) {
-    const region = await this.named(code);
-    if (this.address.region === code) this.region = region;
-  }
-
-  private clear() {
-    this.running?.abort();
-    this.shown = null;
-    this.reply = null;
-    this.failure = '';
-    this.fieldError = '';
-  }
-
-  private nameTab() {
-    const what = this.shown?.card.name ?? this.address.q;
-    document.title = what ? wording.pageTitle(what) : wording.homeTitle;
-  }
-
-  private async loadMatch(address: Address, moveFocus: boolean) {
-    const reply = await this.request((signal) => match(address.q, address.region, address.answers, signal));
-    if (!reply) return this.afterFailure();
-    this.learn(reply.region);
-    reply.region_choices.forEach((region) => this.learn(region));
-    this.reply = reply;
-    this.shown = reply.card && {
-      card: reply.card,
-      lead: reply.lead,
-      asked: reply.region,
-      candidates: reply.candidates,
-      places: null,
-    };
-    if (moveFocus) await this.focusAnswer();
-  }
-
-  private async loadItem(address: Address, moveFocus: boolean) {
-    const place = cardPlace(address);
-    const found = await this.request((signal) => item(address.code, place, address.answers, signal));
-    if (!found) return this.afterFailure();
-    this.learn(found.card.region);
-    const asked = await this.named(place);
-    // The near items of the question stay at hand while its cards are looked through.
-    const candidates = this.shown?.candidates ?? this.reply?.candidates ?? null;
-    this.reply = null;
-    this.shown = { card: found.card, lead: '', asked, candidates, places: found.item.places };
-    if (moveFocus) await this.focusAnswer();
-  }
-
-  /** A failed request leaves no answer to another question behind. */
-  private afterFailure() {
-    if (!this.failure && !this.fieldError) return;
-    this.shown = null;
-    this.reply = null;
-    if (this.fieldError) void this.box?.takeFocus();
+  private get log(): TalkLog | null {
+    return this.renderRoot.querySelector<TalkLog>('bangban-log');
   }
 
   private get box(): QuestionBox | null {
     return this.renderRoot.querySelector<QuestionBox>('bangban-question');
   }
 
-  private get cardElement(): AnswerCard | null {
-    return this.renderRoot.querySelector<AnswerCard>('bangban-card');
+  private say(body: { text: string } | { press: string }, label: string) {
+    return this.answered(() => this.talk.say(body, label));
   }
 
-  /** Focus goes to the answer only from the form, or where what had it is gone. */
-  private async focusAnswer() {
+  /** Waits for an answer and shows it. */
+  private async answered(send: () => Promise<boolean>) {
+    if (this.talk.busy) return;
+    this.failure = '';
+    const timer = setTimeout(() => (this.slow = true), SLOW_AFTER_MS);
+    const sent = send();
     await this.updateComplete;
-    const from = this.shadowRoot?.activeElement;
-    const free = !from || from === this.box || from === this.cardElement;
-    if (!free || document.querySelector('dialog[open]')) return;
-    if (this.cardElement) await this.cardElement.takeFocus();
-    else this.renderRoot.querySelector<HTMLElement>('#answer')?.focus();
-  }
-
-  private ask(q: string) {
-    return this.go({ ...NOWHERE, q, region: this.address.region }, 'push');
-  }
-
-  private pick(candidate: Candidate) {
-    const answers = candidate.business_item ? { [ITEM]: [candidate.business_item] } : {};
-    const place = this.pinnedPlace(this.shown?.asked ?? this.reply?.region ?? null);
-    return this.go({ ...this.address, code: candidate.code, place, answers }, 'push');
-  }
-
-  /** How an address names the place of a card. */
-  private pinnedPlace(asked: Region | null): string {
-    if (asked?.code === this.address.region) return '';
-    if (asked) return asked.code;
-    return this.address.region ? ALL : '';
-  }
-
-  /** The address that names the card shown by itself, whatever question led to it. */
-  private pinned(shown: Shown): Address {
-    if (this.address.code) return this.address;
-    const answers = answersOf(shown.card, this.address.answers);
-    return { ...this.address, code: shown.card.item, place: this.pinnedPlace(shown.asked), answers };
-  }
-
-  private async answer(id: string, chosen: readonly string[]) {
-    const { shown } = this;
-    if (!shown) return;
-    const before = this.pinned(shown);
-    const address = { ...before, answers: answered(before.answers, id, chosen) };
-    this.address = address;
-    history.replaceState(null, '', writeAddress(address));
-    const questions = shown.card.questions.map((question) =>
-      question.id === id ? { ...question, chosen: [...chosen] } : question,
-    );
-    this.shown = { ...shown, card: { ...shown.card, questions } };
-    const place = cardPlace(address);
-    const found = await this.request(async (signal) => {
-      const whole = item(address.code, place, address.answers, signal);
-      const list = materials(address.code, place, address.answers, signal).then((fresh) => {
-        if (signal.aborted || !this.shown) return;
-        const card = { ...this.shown.card, questions: fresh.questions, materials: fresh.materials };
-        this.shown = { ...this.shown, card };
-      });
-      const [reply] = await Promise.all([whole, list]);
-      return reply;
-    });
-    if (found && this.shown) this.shown = { ...this.shown, card: found.card, places: found.item.places };
-  }
-
-  private async wish(wish: CardEvent['wish']) {
-    const { shown } = this;
-    if (!shown) return;
-    if (wish === 'place') await this.changePlace(shown);
-    else if (wish === 'near') await this.showNear(shown);
-    else await this.openCompare(shown);
-  }
-
-  private async changePlace(shown: Shown) {
-    const chosen = await chooseRegion(shown.asked?.code ?? '');
-    if (chosen === undefined) return;
-    this.learn(chosen);
-    await this.go({ ...this.pinned(shown), place: this.pinnedPlace(chosen) }, 'push');
-  }
-
-  private async showNear(shown: Shown) {
-    if (this.near) {
-      this.near = null;
-      return;
-    }
-    let { candidates } = shown;
-    if (!candidates && this.address.q) {
-      const { q, region } = this.address;
-      const reply = await this.request((signal) => match(q, region, {}, signal));
-      if (!reply || !this.shown) return;
-      candidates = reply.card ? [candidateOf(reply.card), ...reply.candidates] : reply.candidates;
-      this.shown = { ...this.shown, candidates };
-    }
-    this.near = (candidates ?? []).filter((candidate) => candidate.code !== shown.card.item);
+    await this.log?.showNewest(false, false);
+    const ok = await sent;
+    clearTimeout(timer);
+    this.slow = false;
     await this.updateComplete;
-    await this.cardElement?.focusNear();
+    if (!ok) return;
+    // Until everything inside the list is drawn, a button that goes still has the focus.
+    await new Promise((resolve) => setTimeout(resolve));
+    await this.log?.showNewest(this.focusIsFree(), smooth());
+    this.settle();
   }
 
-  private async openCompare(shown: Shown) {
-    this.comparing = !this.comparing;
-    if (!this.comparing) return;
-    if (!shown.places) {
-      const found = await this.request((signal) => item(shown.card.item, '', {}, signal));
-      if (found && this.shown) this.shown = { ...this.shown, places: found.item.places };
-    }
-    await this.updateComplete;
-    await this.cardElement?.focusCompare();
+  /** Focus goes to an answer only from the box, or where the button that had it went with its question. */
+  private focusIsFree(): boolean {
+    if (document.querySelector('dialog[open]')) return false;
+    const active = this.shadowRoot?.activeElement;
+    if (!active || active === this.box) return true;
+    return active === this.log && !this.log?.shadowRoot?.activeElement;
   }
 
-  private async changeRegion() {
-    const chosen = await chooseRegion(this.address.region);
+  private ask({ q, code }: AskEvent) {
+    return code ? this.say({ press: openPress(code, null) }, q) : this.say({ text: q }, q);
+  }
+
+  private async drop(sending: Sending) {
+    this.talk.drop(sending);
+    await this.box?.takeFocus();
+  }
+
+  private async changePlace() {
+    const chosen = await chooseRegion(this.place?.code ?? '');
     if (chosen === undefined) return;
     memory.rememberRegion(chosen);
-    this.learn(chosen);
-    await this.go({ ...this.address, region: chosen?.code ?? '', place: '' }, 'push');
+    const { code, name } = chosen ?? { code: WHOLE_REGION, name: wording.wholeRegion };
+    await this.say({ press: `place:${code}` }, name);
   }
 
   private display(size: number, elder: boolean) {
@@ -551,40 +354,27 @@ export class BangbanApp extends LitElement {
     memory.showDisplay(this.size, elder);
   }
 
-  private async noneOfThese() {
-    this.rephrase = true;
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>('#rephrase')?.focus();
-  }
-
   override render() {
-    const empty = !this.address.q && !this.address.code;
+    const { talk } = this;
+    const failure = this.failure || talk.failure;
     return html`<a class="button skip" href="#main" @click=${this.skip}>${wording.toContent}</a>
       ${this.bar()}
-      <div class="hero ${empty ? '' : 'compact'}">
-        <div class="inner">
-          <bangban-question
-            .value=${this.address.q}
-            .error=${this.fieldError}
-            ?compact=${!empty}
-            @ask=${(event: AskEvent) => void this.ask(event.q)}
-          ></bangban-question>
-        </div>
-        ${empty ? hills : nothing}
-      </div>
       <main
-        class="inner"
         id="main"
         tabindex="-1"
-        @answer=${(event: AnswerEvent) => void this.answer(event.question, event.chosen)}
-        @pick=${(event: PickEvent) => void this.pick(event.candidate)}
-        @wish=${(event: CardEvent) => void this.wish(event.wish)}
+        @press=${(event: PressEvent) => void this.say({ press: event.press }, event.label)}
+        @place=${() => void this.changePlace()}
+        @resend=${(event: FailedEvent) => void this.answered(() => this.talk.resend(event.sending))}
+        @drop=${(event: FailedEvent) => void this.drop(event.sending)}
       >
-        <p class="status" role="status">${this.slow ? wording.searching : ''}</p>
-        <div role="alert">${this.failure ? this.failed() : nothing}</div>
-        ${this.reply ? this.around(this.reply) : nothing} ${this.answerOrStart(empty)}
+        ${talk.fresh ? welcome : nothing}
+        <div class="inner">
+          <div role="alert">${failure ? this.failed(failure) : nothing}</div>
+          <bangban-log .entries=${talk.entries} .last=${talk.last} ?busy=${talk.busy}></bangban-log>
+          ${talk.fresh ? this.start() : nothing}
+        </div>
       </main>
-      ${this.foot()}`;
+      ${this.dock()} ${this.foot()}`;
   }
 
   private skip(event: Event) {
@@ -593,7 +383,7 @@ export class BangbanApp extends LitElement {
   }
 
   private bar() {
-    const region = this.region?.name ?? wording.wholeRegion;
+    const place = this.place?.name ?? wording.wholeRegion;
     return html`<header class="bar">
       <div class="inner">
         <a class="brand" href="/">
@@ -602,9 +392,14 @@ export class BangbanApp extends LitElement {
           <span class="unseen">${wording.home}</span>
         </a>
         <div class="tools" role="group" aria-label=${wording.sizeGroup}>
-          <button class="button" type="button" aria-label=${wording.regionButton(region)} @click=${() => void this.changeRegion()}>
-            ${region}<span aria-hidden="true">▾</span>
+          <button class="button" type="button" aria-label=${wording.regionButton(place)} @click=${() => void this.changePlace()}>
+            ${place}<span aria-hidden="true">▾</span>
           </button>
+          ${this.talk.fresh
+            ? nothing
+            : html`<button class="button" type="button" @click=${() => void this.say({ press: 'restart' }, wording.restart)}>
+                ${wording.restart}
+              </button>`}
           <button class="button" type="button" aria-label=${wording.smallerAria} @click=${() => this.display(this.size - 1, this.elder)}>
             ${wording.smaller}
           </button>
@@ -614,107 +409,52 @@ export class BangbanApp extends LitElement {
           <button class="button" type="button" aria-pressed=${this.elder ? 'true' : 'false'} @click=${() => this.display(this.size, !this.elder)}>
             ${wording.elder}
           </button>
-          <a class="button" href="tel:12345" aria-label=${wording.callAria}>${wording.call}</a>
         </div>
       </div>
     </header>`;
   }
 
-  private failed() {
+  private failed(failure: string) {
+    const { talk } = this;
     return html`<div class="failure">
-      <p>${this.failure}</p>
+      <p>${failure}</p>
       <div class="row">
-        <button class="button" type="button" @click=${() => void this.load(true)}>${wording.retry}</button>
-        <a class="button" href="tel:12345">${wording.human}</a>
+        ${talk.entries.length === 0
+          ? html`<button class="button" type="button" @click=${() => void this.open()}>${wording.retry}</button>`
+          : nothing}
+        <a class="button" href="tel:12345">${wording.phone}</a>
       </div>
     </div>`;
   }
 
-  /** What stands above the answer: what must be known, and the places that a name may mean. */
-  private around(reply: MatchResponse) {
-    const choices = reply.region_choices;
-    // The choice of places says it itself.
-    const said = reply.notices.filter((notice) => choices.length === 0 || notice !== wording.whichPlace);
-    return html`${said.length > 0
-      ? html`<div class="block">
-          ${said.map((notice) => html`<p class="notice"><b>${wording.attention}</b><span>${notice}</span></p>`)}
-        </div>`
-      : nothing}
-    ${choices.length > 0
-      ? html`<section class="block" aria-labelledby="which">
-          <h2 id="which">${wording.whichPlace}</h2>
-          <div class="row">
-            ${choices.map(
-              (region) => html`<button
-                class="chip"
-                type="button"
-                @click=${() => void this.go({ ...NOWHERE, q: this.address.q, region: region.code }, 'push')}
-              >
-                ${region.name}
-              </button>`,
-            )}
-          </div>
-        </section>`
-      : nothing}`;
-  }
-
-  private answerOrStart(empty: boolean) {
-    const { shown, reply } = this;
-    if (shown) {
-      return html`<bangban-card
-        .card=${shown.card}
-        .lead=${shown.lead}
-        .place=${shown.asked}
-        .near=${this.near}
-        .places=${shown.places ?? []}
-        ?comparing=${this.comparing}
-      ></bangban-card>`;
-    }
-    if (reply) return this.choice(reply);
-    return empty || this.fieldError ? this.start() : nothing;
-  }
-
-  /** A reply without a card: options, or a way on. */
-  private choice(reply: MatchResponse) {
-    const listed = reply.candidates.length > 0;
-    return html`<section class="panel" aria-labelledby="answer">
-        <h2 id="answer" tabindex="-1">${reply.lead}</h2>
-        ${listed ? html`<bangban-candidates .candidates=${reply.candidates}></bangban-candidates>` : nothing}
-        <div class="row">
-          ${listed
-            ? html`<button class="button" type="button" @click=${() => void this.noneOfThese()}>${wording.neither}</button>`
-            : nothing}
-          ${reply.status === 'unavailable'
-            ? html`<button class="button" type="button" @click=${() => void this.load(true)}>${wording.retry}</button>`
-            : nothing}
-          <a class="button" href="tel:12345">${wording.human}</a>
-        </div>
-        ${this.rephrase
-          ? html`<div class="block">
-              <h2 id="rephrase" tabindex="-1">${wording.neitherTitle}</h2>
-              <p>${wording.neitherHint}</p>
-            </div>`
-          : nothing}
-      </section>
-      ${listed ? nothing : html`<div class="promises">${this.examples()}</div>`}`;
-  }
-
   private start() {
-    return html`${this.examples()}
+    return html`<div class="start">
+      <section aria-labelledby="examples">
+        <h2 id="examples">${wording.examplesTitle}</h2>
+        <div class="row">
+          ${wording.examples.map(
+            (example) => html`<button class="chip" type="button" @click=${() => void this.say({ text: example }, example)}>${example}</button>`,
+          )}
+        </div>
+      </section>
       <dl class="promises">
         ${wording.promise.map(([title, text]) => html`<div><dt>${title}</dt><dd>${text}</dd></div>`)}
-      </dl>`;
+      </dl>
+    </div>`;
   }
 
-  private examples() {
-    return html`<section aria-labelledby="examples">
-      <h2 id="examples">${wording.examplesTitle}</h2>
-      <div class="row">
-        ${wording.examples.map(
-          (example) => html`<button class="chip" type="button" @click=${() => void this.ask(example)}>${example}</button>`,
-        )}
+  /** The box, and beside it at any time the way to a person. */
+  private dock() {
+    return html`<div class="dock">
+      <div class="inner">
+        <p class="status" role="status">${this.slow ? wording.searching : ''}</p>
+        <bangban-question ?busy=${this.talk.busy} @ask=${(event: AskEvent) => void this.ask(event)}>
+          <button class="button person" type="button" @click=${() => void this.say({ press: 'human' }, wording.person)}>
+            ${wording.person}
+          </button>
+        </bangban-question>
       </div>
-    </section>`;
+    </div>`;
   }
 
   private foot() {
@@ -727,17 +467,8 @@ export class BangbanApp extends LitElement {
   }
 }
 
-/** A card as a list of near items shows it. */
-function candidateOf(card: Card): Candidate {
-  return {
-    code: card.item,
-    name: card.name,
-    business_item: card.business_item,
-    item_type: null,
-    department: null,
-    matched: null,
-    confidence: 1,
-  };
+function smooth(): boolean {
+  return !matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
 
 const hills = html`<svg class="hills" viewBox="0 0 1200 120" preserveAspectRatio="none" aria-hidden="true">
@@ -745,6 +476,13 @@ const hills = html`<svg class="hills" viewBox="0 0 1200 120" preserveAspectRatio
   <path class="near" d="M0 96c180-44 330-30 520-4s360 20 680-34v62H0z" />
   <path class="ground" d="M0 112c240-22 420-16 620-6s380 8 580-12v26H0z" />
 </svg>`;
+
+const welcome = html`<div class="hero">
+  <div class="inner">
+    <h2>${wording.welcome}</h2>
+  </div>
+  ${hills}
+</div>`;
 
 const mark = html`<svg viewBox="0 0 64 64" aria-hidden="true">
   <rect width="64" height="64" rx="14" fill="#0b5f57" />

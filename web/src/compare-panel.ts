@@ -1,9 +1,10 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { compare, Refused } from './api';
+import './compare-table';
 import { chooseRegion } from './region-dialog';
 import { base, controls, notices } from './sheet';
 import { wording } from './wording';
-import type { CompareColumn, CompareResponse, Region } from './wire';
+import type { CompareResponse, Region } from './wire';
 
 /** Most places that the service compares at once. */
 const MOST = 12;
@@ -20,7 +21,6 @@ export class ComparePanel extends LitElement {
     chosen: { state: true },
     result: { state: true },
     failure: { state: true },
-    onlyDifferent: { state: true },
   };
   static override styles = [
     base,
@@ -46,116 +46,8 @@ export class ComparePanel extends LitElement {
       .bar {
         margin-top: var(--gap);
       }
-      .toggle {
-        display: inline-flex;
-        align-items: center;
-        gap: 0.5em;
-        min-height: var(--target);
-        cursor: pointer;
-      }
-      .toggle input {
-        width: 1.3em;
-        height: 1.3em;
-        margin: 0;
-        accent-color: var(--accent);
-      }
       .failure {
         margin-top: var(--gap-s);
-      }
-      table {
-        width: 100%;
-        margin-top: var(--gap);
-        border-collapse: collapse;
-        table-layout: fixed;
-      }
-      caption {
-        padding-bottom: var(--gap-xs);
-        color: var(--ink-soft);
-        text-align: left;
-      }
-      th,
-      td {
-        padding: 0.6rem 0.75rem;
-        border: 1px solid var(--rule);
-        text-align: left;
-        vertical-align: top;
-        overflow-wrap: anywhere;
-      }
-      thead th {
-        background: var(--accent-tint);
-        color: var(--accent-strong);
-      }
-      thead small {
-        display: block;
-        font-weight: 400;
-        font-size: var(--text-s);
-        color: var(--ink);
-      }
-      tbody th {
-        font-weight: 600;
-      }
-      td {
-        white-space: pre-line;
-      }
-      .missing {
-        color: var(--ink-soft);
-      }
-      .differs {
-        display: inline-block;
-        margin-left: 0.4em;
-        padding: 0 0.5em;
-        border: 1px solid currentColor;
-        border-radius: 0.25rem;
-        background: var(--warn-tint);
-        color: var(--warn-ink);
-        font-size: var(--text-s);
-        font-weight: 600;
-      }
-      .equal {
-        margin-left: 0.4em;
-        color: var(--ink-soft);
-        font-size: var(--text-s);
-        font-weight: 400;
-      }
-      tr.row-differs td {
-        background: var(--warn-tint);
-      }
-      .column {
-        display: none;
-      }
-      /* Narrow screens read place by place below each field; nothing scrolls sideways. */
-      @media (max-width: 48em) {
-        table,
-        caption,
-        thead,
-        tbody,
-        tr,
-        th,
-        td {
-          display: block;
-        }
-        thead th:first-child {
-          display: none;
-        }
-        thead th,
-        tbody th {
-          border-bottom: 0;
-        }
-        tbody tr {
-          margin-top: var(--gap-s);
-          border-bottom: 1px solid var(--rule);
-        }
-        tbody th {
-          background: var(--accent-tint);
-        }
-        td {
-          border-bottom: 0;
-        }
-        .column {
-          display: block;
-          color: var(--ink-soft);
-          font-size: var(--text-s);
-        }
       }
     `,
   ];
@@ -166,7 +58,6 @@ export class ComparePanel extends LitElement {
   declare chosen: Region[];
   declare result: CompareResponse | null;
   declare failure: string;
-  declare onlyDifferent: boolean;
 
   constructor() {
     super();
@@ -176,7 +67,6 @@ export class ComparePanel extends LitElement {
     this.chosen = [];
     this.result = null;
     this.failure = '';
-    this.onlyDifferent = false;
   }
 
   override connectedCallback() {
@@ -259,65 +149,7 @@ export class ComparePanel extends LitElement {
         <button class="button main" type="button" @click=${() => void this.run()}>${wording.compareGo}</button>
       </div>
       <div role="alert">${this.failure ? html`<p class="failure">${wording.error}${this.failure}</p>` : nothing}</div>
-      ${this.result ? this.table(this.result) : nothing}`;
-  }
-
-  private table(result: CompareResponse) {
-    const differing = result.rows.filter((row) => row.differs);
-    const rows = this.onlyDifferent ? differing : result.rows;
-    const hidden = result.rows.length - rows.length;
-    // The roles are spelt out because the narrow layout takes the table's own away.
-    return html`<div class="row bar">
-        <label class="toggle">
-          <input
-            type="checkbox"
-            .checked=${this.onlyDifferent}
-            @change=${(event: Event) => (this.onlyDifferent = (event.target as HTMLInputElement).checked)}
-          />${wording.onlyDifferent}
-        </label>
-      </div>
-      <p class="hint" role="status">
-        ${hidden > 0 ? wording.sameHidden(hidden) : ''} ${differing.length === 0 ? wording.noDifferent : ''}
-      </p>
-      <table role="table">
-        <caption>
-          ${wording.compareCaption(result.name)}
-        </caption>
-        <thead role="rowgroup">
-          <tr role="row">
-            <th role="columnheader" scope="col">${wording.field}</th>
-            ${result.columns.map((column) => html`<th role="columnheader" scope="col">${column.asked.name}${this.about(column)}</th>`)}
-          </tr>
-        </thead>
-        <tbody role="rowgroup">
-          ${rows.map(
-            (row) => html`<tr role="row" class=${row.differs ? 'row-differs' : ''}>
-              <th role="rowheader" scope="row">
-                ${row.label}${row.differs
-                  ? html`<span class="differs">≠ ${wording.different}</span>`
-                  : html`<span class="equal">${wording.same}</span>`}
-              </th>
-              ${row.values.map(
-                (value, at) => html`<td role="cell" class=${value === null ? 'missing' : ''}><span class="column"
-                    >${result.columns[at]?.asked.name}</span
-                  >${value ?? this.silence(result.columns[at])}</td>`,
-              )}
-            </tr>`,
-          )}
-        </tbody>
-      </table>`;
-  }
-
-  private silence(column: CompareColumn | undefined) {
-    return column?.guide ? wording.notStated : wording.noGuide;
-  }
-
-  private about(column: CompareColumn) {
-    const { guide, fit, synthetic, asked } = column;
-    const parts = [guide && fit ? (wording.fit[fit] ?? '') : wording.noGuide];
-    if (guide && guide.code !== asked.code) parts.push(wording.guideOf(guide.name));
-    if (synthetic) parts.push(wording.synthetic);
-    return html`<small>${parts.filter((part) => part).join(' · ')}</small>`;
+      ${this.result ? html`<bangban-compare-table .result=${this.result}></bangban-compare-table>` : nothing}`;
   }
 }
 

@@ -46,3 +46,9 @@ describe('phone numbers can be dialled', () => {
     expect(stretches.map((stretch) => stretch.text).join(''), `${row}: nothing is lost`).toBe(text);
   });
 });
+
+test('where it is urgent the short numbers can be dialled too, and elsewhere they are sums', () => {
+  const numbers = (urgent: boolean) => phones('着火 119，急救120。', urgent).flatMap(({ phone }) => phone ?? []);
+  expect(numbers(true)).toEqual(['119', '120']);
+  expect(numbers(false)).toEqual([]);
+});

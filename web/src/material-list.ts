@@ -151,7 +151,7 @@ export class MaterialList extends LitElement {
   override render() {
     const { list, stated, summary } = this.materials;
     const empty = list.length === 0;
-    return html`<p class="summary" role="status" aria-atomic="true">
+    return html`<p class="summary">
         ${empty && stated ? wording.materialsNone : summary}
       </p>
       <ol class="materials">

@@ -16,9 +16,12 @@ function storage() {
 }
 
 let local: ReturnType<typeof storage>;
+let tab: ReturnType<typeof storage>;
 beforeEach(() => {
   local = storage();
+  tab = storage();
   vi.stubGlobal('localStorage', local);
+  vi.stubGlobal('sessionStorage', tab);
 });
 afterEach(() => vi.unstubAllGlobals());
 
@@ -43,6 +46,19 @@ describe('the region', () => {
       expect(memory.rememberedRegion(), text).toBeNull();
     },
   );
+});
+
+describe('the conversation', () => {
+  test('is remembered by its key, in this tab only', () => {
+    memory.rememberTalk({ id: '01A', token: 't' });
+    expect(memory.rememberedTalk()).toEqual({ id: '01A', token: 't' });
+    expect(local.kept.size).toBe(0);
+  });
+
+  test.each(['{', 'null', '12', '[]', '{"id":"01A"}', '{"id":1,"token":"t"}'])('is unknown when the memory holds %s', (text) => {
+    tab.setItem('bangban.talk', text);
+    expect(memory.rememberedTalk(), text).toBeNull();
+  });
 });
 
 describe('the display', () => {
@@ -92,7 +108,10 @@ test('without a memory the page forgets, and goes on', () => {
     throw new DOMException('denied', 'SecurityError');
   };
   vi.stubGlobal('localStorage', { getItem: off, setItem: off, removeItem: off });
+  vi.stubGlobal('sessionStorage', { getItem: off, setItem: off, removeItem: off });
   memory.rememberRegion(HAILAR);
+  memory.rememberTalk({ id: '01A', token: 't' });
+  expect(memory.rememberedTalk()).toBeNull();
   memory.rememberDisplay(2, true);
   expect(memory.rememberedRegion()).toBeNull();
   expect(memory.rememberedSize()).toBe(0);

@@ -1,23 +1,45 @@
+import type { Key } from './api';
 import type { Region } from './wire';
 
-const KEYS = { region: 'bangban.region', size: 'bangban.size', elder: 'bangban.elder' };
+const KEYS = { region: 'bangban.region', size: 'bangban.size', elder: 'bangban.elder', talk: 'bangban.talk' };
+
+const forever = () => localStorage;
+
+/** A tab's own: on a computer in a hall the next visitor must not find the last one's conversation. */
+const thisTab = () => sessionStorage;
 
 /** Storage may be switched off; the page then just forgets. */
-function get(key: string): string | null {
+function get(key: string, storage = forever): string | null {
   try {
-    return localStorage.getItem(key);
+    return storage().getItem(key);
   } catch {
     return null;
   }
 }
 
-function set(key: string, value: string | null): void {
+function set(key: string, value: string | null, storage = forever): void {
   try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, value);
+    if (value === null) storage().removeItem(key);
+    else storage().setItem(key, value);
   } catch {
     // Nothing is lost but the memory.
   }
+}
+
+/** The key to the conversation of this tab. */
+export function rememberedTalk(): Key | null {
+  try {
+    const value: unknown = JSON.parse(get(KEYS.talk, thisTab) ?? 'null');
+    const key = value as Partial<Key> | null;
+    const whole = typeof key?.id === 'string' && typeof key.token === 'string';
+    return whole ? { id: key.id as string, token: key.token as string } : null;
+  } catch {
+    return null;
+  }
+}
+
+export function rememberTalk(key: Key): void {
+  set(KEYS.talk, JSON.stringify({ id: key.id, token: key.token }), thisTab);
 }
 
 export function rememberedRegion(): Region | null {

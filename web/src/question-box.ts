@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { suggest } from './api';
 import { isComposing } from './ime';
 import { base, controls } from './sheet';
@@ -13,19 +13,22 @@ const COUNT_FROM = MOST * 0.8;
 
 const SUGGEST_AFTER_MS = 200;
 
-/** A question was sent. */
+/** A question was sent; with a code, the item of that name is meant. */
 export class AskEvent extends Event {
-  constructor(readonly q: string) {
+  constructor(
+    readonly q: string,
+    readonly code = '',
+  ) {
     super('ask', { bubbles: true, composed: true });
   }
 }
 
-/** The one box: a question, with names offered while typing. */
+/** The one box: words for the conversation, with names offered while typing. */
 export class QuestionBox extends LitElement {
   static override properties = {
-    value: {},
-    error: {},
-    compact: { type: Boolean, reflect: true },
+    busy: { type: Boolean },
+    value: { state: true },
+    error: { state: true },
     suggestions: { state: true },
     active: { state: true },
   };
@@ -33,19 +36,20 @@ export class QuestionBox extends LitElement {
     base,
     controls,
     css`
-      label {
-        display: block;
-        font-family: var(--serif);
-        font-size: var(--text-hero);
-        font-weight: 700;
-        line-height: 1.3;
+      .top {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: 0.625rem;
+        line-height: 1.4;
       }
-      :host([compact]) label {
-        font-family: inherit;
-        font-size: 1rem;
+      label {
+        margin-right: 0.5em;
+        font-weight: 700;
       }
       .hint {
         color: var(--ink-soft);
+        font-size: var(--text-s);
       }
       .line {
         display: flex;
@@ -55,13 +59,13 @@ export class QuestionBox extends LitElement {
       }
       .field {
         position: relative;
-        flex: 999 1 16rem;
+        flex: 999 1 6rem;
         min-width: 0;
       }
       input {
         width: 100%;
-        min-height: 3.5rem;
-        padding: 0.5rem 1.1rem;
+        min-height: 3.25rem;
+        padding: 0.5rem 1rem;
         border: 2px solid var(--accent);
         border-radius: var(--radius);
         background: var(--paper);
@@ -73,18 +77,21 @@ export class QuestionBox extends LitElement {
       /* Beside the box it keeps its size; on a line of its own it fills the line. */
       .send {
         flex: 1 1 auto;
-        min-height: 3.5rem;
-        min-width: 7rem;
+        min-height: 3.25rem;
+        min-width: 4rem;
         border-radius: var(--radius);
         font-size: 1.125rem;
       }
+      /* The box stands at the bottom of the window: names open upwards. */
       .list {
         position: absolute;
         z-index: 5;
-        top: 100%;
+        bottom: 100%;
         left: 0;
         right: 0;
-        margin-top: 0.35rem;
+        max-height: 50vh;
+        margin-bottom: 0.35rem;
+        overflow: auto;
         padding: 0.35rem;
         border: 1px solid var(--control);
         border-radius: var(--radius);
@@ -131,9 +138,10 @@ export class QuestionBox extends LitElement {
     `,
   ];
 
+  /** An answer is awaited: another question can be written, but not sent yet. */
+  declare busy: boolean;
   declare value: string;
   declare error: string;
-  declare compact: boolean;
   declare suggestions: Suggestion[];
   declare active: number;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -141,9 +149,9 @@ export class QuestionBox extends LitElement {
 
   constructor() {
     super();
+    this.busy = false;
     this.value = '';
     this.error = '';
-    this.compact = false;
     this.suggestions = [];
     this.active = -1;
   }
@@ -209,9 +217,7 @@ export class QuestionBox extends LitElement {
     const count = this.suggestions.length;
     if (event.key === 'Enter') {
       event.preventDefault();
-      const chosen = this.suggestions[this.active];
-      if (chosen) this.value = chosen.text;
-      this.send();
+      this.send(this.suggestions[this.active]);
     } else if (event.key === 'Escape' && count > 0) {
       event.preventDefault();
       this.quiet();
@@ -223,26 +229,39 @@ export class QuestionBox extends LitElement {
     }
   }
 
-  private send() {
-    this.quiet();
-    const q = this.value.trim();
+  private send(chosen?: Suggestion) {
+    const q = (chosen?.text ?? this.value).trim();
     const over = [...q].length - MOST;
-    if (!q) this.error = wording.empty;
+    if (this.busy) this.error = wording.oneByOne;
+    else if (!q) this.error = wording.empty;
     else if (over > 0) this.error = wording.tooLong(over);
-    else this.dispatchEvent(new AskEvent(q));
-    if (this.error) this.input.focus();
+    else this.error = '';
+    this.quiet();
+    this.input.focus();
+    if (this.error) return;
+    this.value = '';
+    this.dispatchEvent(new AskEvent(q, chosen?.code));
+  }
+
+  override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has('busy') && !this.busy && this.error === wording.oneByOne) this.error = '';
   }
 
   override render() {
     const used = [...this.value].length;
     const open = this.suggestions.length > 0;
     const described = ['hint', this.error ? 'error' : '', used >= COUNT_FROM ? 'counter' : ''].filter((id) => id);
-    return html`<form role="search" novalidate @submit=${(event: Event) => {
+    return html`<form novalidate @submit=${(event: Event) => {
       event.preventDefault();
       this.send();
     }}>
-      <label for="q">${wording.ask}</label>
-      <p class="hint" id="hint">${wording.askHint}</p>
+      <div class="top">
+        <div>
+          <label for="q">${wording.ask}</label>
+          <span class="hint" id="hint">${wording.askHint}</span>
+        </div>
+        <slot></slot>
+      </div>
       <div class="line">
         <div class="field">
           <input
@@ -250,7 +269,7 @@ export class QuestionBox extends LitElement {
             type="text"
             role="combobox"
             autocomplete="off"
-            enterkeyhint="search"
+            enterkeyhint="send"
             aria-autocomplete="list"
             aria-controls="list"
             aria-expanded=${open ? 'true' : 'false'}
@@ -270,10 +289,7 @@ export class QuestionBox extends LitElement {
                 role="option"
                 aria-selected=${at === this.active ? 'true' : 'false'}
                 @mousedown=${(event: Event) => event.preventDefault()}
-                @click=${() => {
-                  this.value = suggestion.text;
-                  this.send();
-                }}
+                @click=${() => this.send(suggestion)}
               >
                 <span>${suggestion.text}</span>
                 ${suggestion.name !== suggestion.text ? html`<small>${suggestion.name}</small>` : nothing}
@@ -281,7 +297,7 @@ export class QuestionBox extends LitElement {
             )}
           </ul>
         </div>
-        <button class="button main send" type="submit">${wording.send}</button>
+        <button class="button main send" type="submit" aria-disabled=${this.busy ? 'true' : nothing}>${wording.send}</button>
       </div>
       <div class="below">
         <div role="alert">

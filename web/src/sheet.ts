@@ -123,7 +123,10 @@ export const controls = css`
   .button.main:hover {
     background: var(--accent-strong);
   }
-  .button[disabled] {
+  .button[disabled],
+  .button[aria-disabled='true'],
+  .chip[disabled],
+  .chip[aria-disabled='true'] {
     cursor: default;
     opacity: 0.6;
   }

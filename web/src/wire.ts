@@ -5,16 +5,6 @@ export interface Region {
   name: string;
 }
 
-export interface Candidate {
-  code: string;
-  name: string;
-  business_item: string | null;
-  item_type: string | null;
-  department: string | null;
-  matched: string | null;
-  confidence: number;
-}
-
 export interface Source {
   kind: string;
   reference: string;
@@ -107,30 +97,9 @@ export interface Card {
   faq: { question: string; answer: string; citation: Citation }[];
 }
 
-export interface MatchResponse {
-  status: string;
-  lead: string;
-  confidence: number;
-  region: Region | null;
-  region_choices: Region[];
-  card: Card | null;
-  candidates: Candidate[];
-  notices: string[];
-  trace_id: string;
-}
-
 export interface ItemResponse {
   item: { code: string; name: string; places: Region[] };
   card: Card;
-}
-
-export interface MaterialsResponse {
-  item: string;
-  name: string;
-  region: Region | null;
-  fit: string;
-  questions: Question[];
-  materials: Materials;
 }
 
 export interface CompareColumn {
@@ -160,4 +129,77 @@ export interface ProblemShape {
   detail: string;
   errors?: Record<string, string[]>;
   trace_id: string;
+}
+
+/** Something to press: its id is what is sent. */
+export interface Button {
+  id: string;
+  label: string;
+}
+
+export interface Ask {
+  text: string;
+  multi: boolean;
+  options: Button[];
+}
+
+export interface SharedMaterial {
+  name: string;
+  used_by: string[];
+}
+
+export interface BundleMember {
+  title: string;
+  code: string | null;
+  business_item: string | null;
+  after: string[];
+}
+
+export interface Bundle {
+  name: string;
+  members: BundleMember[];
+  materials: SharedMaterial[];
+  region_of_source: string | null;
+  sources: Source[];
+}
+
+export interface Reply {
+  status: string;
+  route: string;
+  say: string[];
+  heard: string | null;
+  keywords_only: boolean;
+  region: Region | null;
+  sides: { label: string; lines: Line[] }[];
+  card: Card | null;
+  cards: Card[];
+  materials: SharedMaterial[];
+  bundle: Bundle | null;
+  compared: CompareResponse | null;
+  ask: Ask | null;
+  offers: Button[];
+}
+
+export interface Message {
+  seq: number;
+  kind: string;
+  at: string;
+  text: string | null;
+  reply: Reply | null;
+  event: string | null;
+}
+
+export interface StartResponse {
+  id: string;
+  token: string;
+  region: Region | null;
+  messages: Message[];
+}
+
+export interface HistoryResponse {
+  id: string;
+  closed: string | null;
+  region: Region | null;
+  messages: Message[];
+  later_url: string | null;
 }

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { CompareResponse } from '../src/wire';
-import { LOST, card, expect, flatTexts, match, openCard, test } from './help';
+import { LOST, answered, ask, card, cardOf, converse, answer, expect, flatTexts, openCard, test } from './help';
 
 const add = async (page: Page, league: string) => {
   await page.getByRole('button', { name: '加一个地区' }).click();
@@ -10,16 +10,16 @@ const add = async (page: Page, league: string) => {
   await expect(page.getByRole('button', { name: `去掉 ${league}` })).toBeVisible();
 };
 
-const open = async (page: Page) => {
+const openPanel = async (page: Page) => {
   await openCard(page);
   await card(page).getByRole('button', { name: '与其他地区对比' }).click();
   await expect(page.getByRole('heading', { name: '地区对比' })).toBeFocused();
 };
 
 test('two places stand side by side with the fields that the service compares', async ({ page, request }) => {
-  const item = (await match(request, LOST)).card?.item ?? '';
+  const { item } = await cardOf(request, [LOST]);
   const want = (await (await request.get(`/api/v1/items/${item}/compare?regions=150100,150700`)).json()) as CompareResponse;
-  await open(page);
+  await openPanel(page);
   await page.getByRole('button', { name: /^去掉 / }).click();
   await page.getByRole('button', { name: '开始对比' }).click();
   await expect(page.getByRole('alert').filter({ hasText: '请至少选两个地区。' })).toBeVisible();
@@ -60,7 +60,7 @@ test('what differs is marked by a word, and can be shown alone', async ({ page }
     rows = reply.rows.filter((one) => one.differs).length;
     await route.fulfill({ response, json: reply });
   });
-  await open(page);
+  await openPanel(page);
   await add(page, '呼伦贝尔市');
   await page.getByRole('button', { name: '开始对比' }).click();
   const table = page.getByRole('table');
@@ -77,4 +77,15 @@ test('what differs is marked by a word, and can be shown alone', async ({ page }
   await page.getByLabel('只看差异').uncheck();
   await expect(table.getByRole('rowheader')).toHaveCount(all);
   expect((await flatTexts(table.locator('.differs'))).length).toBe(rows);
+});
+
+test('asked for in words, the service compares, and the answer is the same table', async ({ page, request }) => {
+  const turns = ['办护照', '海拉尔和赤峰有什么不一样'];
+  const want = (await converse(request, turns)).compared;
+  if (!want) throw new Error('nothing compared');
+  await openCard(page, turns[0]);
+  await answered(page, () => ask(page, turns[1] ?? ''));
+  const table = answer(page).getByRole('table');
+  await expect(table.getByRole('columnheader')).toHaveText([/^项目$/, ...want.columns.map(({ asked }) => new RegExp(`^${asked.name}`))]);
+  await expect(table.getByRole('rowheader')).toHaveCount(want.rows.length);
 });

@@ -1,16 +1,13 @@
 import { test as plain, expect, type APIRequestContext, type Locator, type Page } from '@playwright/test';
-import type { Line, MatchResponse } from '../src/wire';
+import type { Card, Line, Message, Reply, StartResponse } from '../src/wire';
 
 export { expect };
 
-/** The question that the README promises an answer to. */
-export const LOST = '身份证丢了需要带什么';
+/** The question that the greeting gives as an example; it names its case. */
+export const LOST = '身份证丢了咋补';
 
 /** A question with another answer, as plain as can be: what is vaguer may be asked back when the weights change. */
 export const OTHER = '办护照';
-
-/** Questions too vague for one answer; which of them stays so depends on the index. */
-const VAGUE = ['我想开店', '补办', '怎么办理证明', '办证'];
 
 /** Every page is watched: an error in the console, refused code among them, fails the test. */
 export const test = plain.extend<{ allowed: RegExp | null }>({
@@ -26,38 +23,72 @@ export const test = plain.extend<{ allowed: RegExp | null }>({
   },
 });
 
-/** What the service itself answers. */
-export async function match(request: APIRequestContext, q: string, more: object = {}): Promise<MatchResponse> {
-  const response = await request.post('/api/v1/match', { data: { q, ...more } });
-  expect(response.status(), q).toBe(200);
-  return (await response.json()) as MatchResponse;
+/** What the service itself answers to the last of some turns; one with a "#" in front is a press. */
+export async function converse(request: APIRequestContext, turns: readonly string[], region = ''): Promise<Reply> {
+  const begun = await request.post('/api/v1/conversations', { data: region ? { region } : {} });
+  const { id, token } = (await begun.json()) as StartResponse;
+  let reply: Reply | null = null;
+  for (const turn of turns) {
+    const data = turn.startsWith('#') ? { press: turn.slice(1) } : { text: turn };
+    const response = await request.post(`/api/v1/conversations/${id}/messages`, { data, headers: { Authorization: `Bearer ${token}` } });
+    expect(response.status(), turn).toBe(201);
+    const { messages } = (await response.json()) as { messages: Message[] };
+    reply = messages[messages.length - 1]?.reply ?? null;
+  }
+  if (!reply) throw new Error('nothing was said');
+  return reply;
 }
 
-/** A question that brings candidates, with its answer. */
-export async function vague(request: APIRequestContext): Promise<{ q: string; reply: MatchResponse }> {
-  for (const q of VAGUE) {
-    const reply = await match(request, q);
-    if (!reply.card && reply.candidates.length > 1) return { q, reply };
-  }
-  throw new Error(`none of ${VAGUE.join('、')} brings candidates`);
+/** The card that the service itself answers with. */
+export async function cardOf(request: APIRequestContext, turns: readonly string[], region = ''): Promise<Card> {
+  const { card } = await converse(request, turns, region);
+  if (!card) throw new Error(`no card for ${turns.join('、')}`);
+  return card;
+}
+
+export const box = (page: Page): Locator => page.getByRole('combobox', { name: '写下要办的事' });
+
+/** The conversation, and one message of it. */
+export const log = (page: Page): Locator => page.getByRole('log', { name: '对话' });
+export const citizen = (page: Page): Locator => log(page).locator('li.citizen');
+export const assistant = (page: Page): Locator => log(page).locator('li.assistant');
+export const answer = (page: Page): Locator => assistant(page).last();
+
+/** Does something that is answered, and waits for the answer. */
+export async function answered(page: Page, act: () => Promise<unknown>) {
+  const before = await assistant(page).count();
+  await act();
+  await expect(assistant(page)).toHaveCount(before + 1);
 }
 
 /** Types a question into the box and sends it with Enter. */
 export async function ask(page: Page, q: string) {
-  await page.getByRole('combobox', { name: '您想办什么事？' }).fill(q);
+  await box(page).fill(q);
   await page.keyboard.press('Enter');
 }
 
-/** Opens the start page, asks, and waits for the card. */
-export async function openCard(page: Page, q = LOST) {
-  await page.goto('/');
-  await ask(page, q);
+/** Presses a button of the last message and waits for the answer. */
+export async function press(page: Page, label: string) {
+  await answered(page, () => answer(page).getByRole('button', { name: label, exact: true }).click());
+}
+
+/** Opens the page and waits until it can be talked to. */
+export async function open(page: Page, path = '/') {
+  await page.goto(path);
+  await expect(assistant(page).first()).toBeVisible();
+}
+
+/** Opens the page, asks, and waits for the card. */
+export async function openCard(page: Page, q = LOST, path = '/') {
+  await open(page, path);
+  await answered(page, () => ask(page, q));
   await expect(card(page)).toBeVisible();
 }
 
-export const card = (page: Page): Locator => page.locator('bangban-card article');
+/** The card of the last message. */
+export const card = (page: Page): Locator => answer(page).locator('bangban-card article');
 
-export const materialNames = (page: Page): Locator => page.locator('bangban-materials .name');
+export const materialNames = (page: Page): Locator => card(page).locator('bangban-materials .name');
 
 /** A section of the card by its title. */
 export const section = (page: Page, name: string): Locator => card(page).getByRole('region', { name, exact: true });

@@ -1,7 +1,6 @@
 import type { Page } from '@playwright/test';
-import { card, expect, flatTexts, test } from './help';
+import { box, card, citizen, expect, flatTexts, open, test } from './help';
 
-const box = (page: Page) => page.getByRole('combobox', { name: '您想办什么事？' });
 const options = (page: Page) => page.getByRole('option');
 
 /** Notes what the page asks the service while something is typed. */
@@ -11,21 +10,23 @@ function listen(page: Page) {
   page.on('request', (request) => {
     const url = new URL(request.url());
     if (url.pathname === '/api/v1/suggest') suggested.push(url.searchParams.get('q') ?? '');
-    if (url.pathname === '/api/v1/match') asked.push((request.postDataJSON() as { q: string }).q);
+    if (!url.pathname.endsWith('/messages')) return;
+    const { text, press } = request.postDataJSON() as { text?: string; press?: string };
+    asked.push(text ?? press ?? '');
   });
   return { suggested, asked };
 }
 
 test('names are offered from the second character on, as the service gives them', async ({ page, request }) => {
   const { suggested, asked } = listen(page);
-  await page.goto('/');
+  await open(page);
   await box(page).pressSequentially('身');
   await expect(box(page)).toHaveAttribute('aria-expanded', 'false');
   await box(page).pressSequentially('份');
   await expect(box(page)).toHaveAttribute('aria-expanded', 'true');
   expect(suggested, 'one character asks nobody').toEqual(['身份']);
 
-  const reply = (await (await request.get('/api/v1/suggest?q=身份')).json()) as { suggestions: { text: string }[] };
+  const reply = (await (await request.get('/api/v1/suggest?q=身份')).json()) as { suggestions: { text: string; code: string }[] };
   expect(reply.suggestions.length).toBeGreaterThan(0);
   expect(reply.suggestions.length).toBeLessThanOrEqual(6);
   expect(await flatTexts(options(page).locator('span'))).toEqual(reply.suggestions.map((one) => one.text));
@@ -35,12 +36,11 @@ test('names are offered from the second character on, as the service gives them'
   expect(asked, 'nothing was sent').toEqual([]);
 });
 
-test('arrows choose a name, Enter sends it', async ({ page }) => {
+test('arrows choose a name, Enter opens its item', async ({ page, request }) => {
   const { asked } = listen(page);
-  await page.goto('/');
+  await open(page);
   await box(page).pressSequentially('身份');
   await expect(options(page).first()).toBeVisible();
-  const names = await flatTexts(options(page).locator('span'));
 
   await page.keyboard.press('ArrowDown');
   await expect(options(page).nth(0)).toHaveAttribute('aria-selected', 'true');
@@ -59,14 +59,17 @@ test('arrows choose a name, Enter sends it', async ({ page }) => {
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
-  await expect.poll(() => asked).toEqual([names[0]]);
+  const reply = (await (await request.get('/api/v1/suggest?q=身份')).json()) as { suggestions: { text: string; code: string }[] };
+  await expect.poll(() => asked).toEqual([`open:${reply.suggestions[0]?.code}`]);
   await expect(options(page)).toHaveCount(0);
-  await expect(box(page)).toHaveValue(names[0] ?? '');
+  await expect(citizen(page)).toHaveCount(1);
+  await expect(card(page)).toBeVisible();
+  await expect(box(page)).toHaveValue('');
 });
 
 test('Enter without a chosen name sends what was typed', async ({ page }) => {
   const { asked } = listen(page);
-  await page.goto('/');
+  await open(page);
   await box(page).pressSequentially('身份证丢了');
   await expect(options(page).first()).toBeVisible();
   await page.keyboard.press('Enter');
@@ -77,7 +80,7 @@ test('Enter without a chosen name sends what was typed', async ({ page }) => {
 
 test('Escape takes the names away and leaves the text', async ({ page }) => {
   const { asked } = listen(page);
-  await page.goto('/');
+  await open(page);
   await box(page).pressSequentially('身份');
   await expect(options(page).first()).toBeVisible();
   await page.keyboard.press('Escape');
@@ -88,18 +91,18 @@ test('Escape takes the names away and leaves the text', async ({ page }) => {
   expect(asked).toEqual([]);
 });
 
-test('a click on a name sends it', async ({ page }) => {
+test('a click on a name opens its item', async ({ page }) => {
   const { asked } = listen(page);
-  await page.goto('/');
+  await open(page);
   await box(page).pressSequentially('身份');
-  const name = await options(page).first().locator('span').innerText();
   await options(page).first().click();
-  await expect.poll(() => asked).toEqual([name]);
+  await expect.poll(() => asked).toEqual([expect.stringMatching(/^open:/)]);
+  await expect(card(page)).toBeVisible();
 });
 
 test('Enter that takes a word of the input method sends nothing', async ({ page }) => {
   const { asked, suggested } = listen(page);
-  await page.goto('/');
+  await open(page);
   await box(page).focus();
   // Chromium's own input method channel: the letters stand in the box, not yet a word.
   const ime = await page.context().newCDPSession(page);
@@ -115,7 +118,7 @@ test('Enter that takes a word of the input method sends nothing', async ({ page 
     return [key({ isComposing: true, keyCode: 13 }), key({ isComposing: false, keyCode: 229 })];
   });
   expect(prevented, 'the key is left to the input method').toEqual([false, false]);
-  await expect(page).toHaveURL(/\/$/);
+  await expect(citizen(page)).toHaveCount(0);
   await expect(options(page), 'letters are no words').toHaveCount(0);
 
   await ime.send('Input.insertText', { text: '身份证丢了' });
@@ -129,7 +132,7 @@ test('Enter that takes a word of the input method sends nothing', async ({ page 
 
 test('without suggestions a question is simply typed out', async ({ page }) => {
   await page.route('**/api/v1/suggest?**', (route) => route.fulfill({ status: 200, json: { suggestions: [] } }));
-  await page.goto('/');
+  await open(page);
   await box(page).pressSequentially('身份证丢了');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');

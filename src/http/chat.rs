@@ -1,0 +1,368 @@
+//! Conversations: begin, say, read, listen, end.
+
+use super::App;
+use super::json::{Json, Params, Path};
+use super::problem::{Problem, ProblemShape};
+use super::wire::chat::{
+    CloseRequest, HistoryResponse, MessageShape, SayRequest, SayResponse, StartRequest, StartResponse,
+    message, place, reply,
+};
+use crate::assist::{Incoming, Sent, TalkError};
+use crate::dialog::{Place, Press, State as Talk, wording};
+use crate::store::Message;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Characters of a sender's name for a message at most.
+const NAME: usize = 64;
+
+/// Messages in one answer at most.
+const PAGE: usize = 200;
+
+/// A listener that has gone is noticed by then, and proxies keep the line open.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// A listener whose line broke comes back after that.
+const RETRY: Duration = Duration::from_secs(3);
+
+/// Begins a conversation.
+#[utoipa::path(
+    post, path = "/api/v1/conversations", tag = "会话",
+    request_body = StartRequest,
+    responses(
+        (status = 201, description = "Begun", body = StartResponse),
+        (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
+    )
+)]
+pub async fn start(
+    State(app): State<Arc<App>>,
+    Json(request): Json<StartRequest>,
+) -> Result<Response, Problem> {
+    let region = app.region(request.region.as_deref())?;
+    let names = app.assist.search();
+    let place_of = |code| Place { name: names.regions().full_name(&code), code };
+    let state = Talk { place: region.map(place_of), ..Talk::default() };
+    let previous = request.previous.as_deref().filter(|id| id.len() == ulid::ULID_LEN);
+    let hello = json!({ "reply": app.hello() });
+    let (begun, token) = app.talks.start(state, previous, hello, Timestamp::now()).await?;
+    let messages = app.talks.messages(&begun.id, 0, 1).await?;
+    let url = format!("/api/v1/conversations/{}", begun.id);
+    let body = StartResponse {
+        region: begun.state.place.as_ref().map(place),
+        messages: messages.iter().map(message).collect(),
+        messages_url: format!("{url}/messages"),
+        events_url: format!("{url}/events"),
+        id: begun.id,
+        token,
+    };
+    Ok((StatusCode::CREATED, located(&url), Json(body)).into_response())
+}
+
+fn located(url: &str) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    if let Ok(value) = HeaderValue::from_str(url) {
+        headers.insert(header::LOCATION, value);
+    }
+    headers
+}
+
+/// The token of `Authorization: Bearer …`.
+fn token(headers: &HeaderMap) -> Result<&str, Problem> {
+    headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .map(str::trim)
+        .ok_or(Problem::NoToken)
+}
+
+/// Says or presses something; the answer stands in the reply.
+#[utoipa::path(
+    post, path = "/api/v1/conversations/{id}/messages", tag = "会话",
+    params(("id" = String, Path, description = "The conversation")),
+    request_body = SayRequest,
+    security(("token" = [])),
+    responses(
+        (status = 201, description = "Written, with its reply", body = SayResponse),
+        (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
+    )
+)]
+pub async fn say(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Json(request): Json<SayRequest>,
+) -> Result<Response, Problem> {
+    let token = token(&headers)?;
+    let named = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+    let name = request.client_msg_id.as_deref().or(named);
+    if name.is_some_and(|name| name.is_empty() || name.chars().count() > NAME) {
+        return Err(Problem::BadField("client_msg_id", format!("应为 1 到 {NAME} 个字符")));
+    }
+    let incoming = match (&request.text, &request.press) {
+        (Some(text), None) => Incoming::Text(app.question("text", text)?),
+        (None, Some(press)) => Incoming::Press(Press::parse(press).ok_or_else(|| {
+            Problem::BadField("press", "没有这样的按钮；请用 ask.options 或 offers 里的 id".into())
+        })?),
+        _ => return Err(Problem::BadField("text", "text 和 press 二选一，且只能有一个".into())),
+    };
+    let messages = app.turn(&id, token, name, incoming).await?;
+    let body = SayResponse { messages: messages.iter().map(message).collect() };
+    Ok((StatusCode::CREATED, Json(body)).into_response())
+}
+
+/// Reads a conversation, page by page.
+#[utoipa::path(
+    get, path = "/api/v1/conversations/{id}", tag = "会话",
+    params(
+        ("id" = String, Path, description = "The conversation"),
+        ("after" = Option<i64>, Query, description = "Only messages with a higher number"),
+        ("before" = Option<i64>, Query, description = "Only messages with a lower number"),
+        ("limit" = Option<usize>, Query, description = "1 to 200; 100 when absent", minimum = 1, maximum = 200),
+    ),
+    security(("token" = [])),
+    responses(
+        (status = 200, description = "Messages, the oldest first", body = HistoryResponse),
+        (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
+    )
+)]
+pub async fn history(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    params: Params,
+) -> Result<Json<HistoryResponse>, Problem> {
+    let conversation = app.talks.owned(&id, token(&headers)?).await?;
+    let limit = params.number("limit", 1..=PAGE, 100)? as i64;
+    let most = usize::MAX >> 1;
+    let after = params.number("after", 0..=most, 0)? as i64;
+    let (after, limit) = match params.number("before", 0..=most, 0)? as i64 {
+        0 => (after, limit),
+        before => {
+            let from = (before - 1 - limit).max(after);
+            (from, (before - 1 - from).clamp(0, limit))
+        }
+    };
+    let messages = app.talks.messages(&id, after, limit).await?;
+    let url = |part: &str, at: i64| format!("/api/v1/conversations/{id}?{part}={at}&limit={limit}");
+    let (first, last) = (messages.first().map(|m| m.seq), messages.last().map(|m| m.seq));
+    Ok(Json(HistoryResponse {
+        turn: conversation.turn,
+        seq: conversation.seq,
+        closed: conversation.closed,
+        region: conversation.state.place.as_ref().map(place),
+        earlier_url: first.filter(|&first| first > 1).map(|first| url("before", first)),
+        later_url: last.filter(|&last| last < conversation.seq).map(|last| url("after", last)),
+        messages: messages.iter().map(message).collect(),
+        id: conversation.id,
+    }))
+}
+
+/// Ends a conversation.
+#[utoipa::path(
+    post, path = "/api/v1/conversations/{id}/close", tag = "会话",
+    params(("id" = String, Path, description = "The conversation")),
+    request_body = CloseRequest,
+    security(("token" = [])),
+    responses(
+        (status = 204, description = "Closed"),
+        (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
+    )
+)]
+pub async fn close(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Json(request): Json<CloseRequest>,
+) -> Result<StatusCode, Problem> {
+    let why = match request.reason.as_deref() {
+        None => "left",
+        Some("solved") => "solved",
+        Some("unsolved") => "unsolved",
+        Some(_) => return Err(Problem::BadField("reason", "应为 solved、unsolved 或不填".into())),
+    };
+    app.talks.close(&id, token(&headers)?, why, Timestamp::now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Tells messages as they are written: server-sent events, numbered as the messages are, resumed by `Last-Event-ID`.
+#[utoipa::path(
+    get, path = "/api/v1/conversations/{id}/events", tag = "会话",
+    params(
+        ("id" = String, Path, description = "The conversation"),
+        ("after" = Option<i64>, Query, description = "Only messages with a higher number; `Last-Event-ID` goes first"),
+    ),
+    security(("token" = [])),
+    responses(
+        (status = 200, description = "Events `message.created`, `conversation.closed`, `reset`, `server.closing`",
+            body = MessageShape, content_type = "text/event-stream"),
+        (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
+    )
+)]
+pub async fn events(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    params: Params,
+) -> Result<Response, Problem> {
+    let conversation = app.talks.owned(&id, token(&headers)?).await?;
+    let last = headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+    let after = match last {
+        Some(last) => last,
+        None => params.number("after", 0..=usize::MAX >> 1, 0)? as i64,
+    };
+    // A number that was never given out: the listener speaks of something else, and must read anew.
+    let reset = (after > conversation.seq || after < 0).then(|| Event::default().event("reset").data("{}"));
+    let after = if reset.is_some() { conversation.seq } else { after };
+    let listener = Listener {
+        heard: app.talks.listen(&id),
+        stopping: app.stopping.clone(),
+        waiting: VecDeque::new(),
+        ready: reset.into_iter().collect(),
+        first: true,
+        done: false,
+        app,
+        id,
+        after,
+    };
+    let events = stream::unfold(listener, Listener::next);
+    let mut response =
+        Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE).text("ka")).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+struct Listener {
+    app: Arc<App>,
+    id: String,
+    after: i64,
+    heard: tokio::sync::watch::Receiver<i64>,
+    stopping: tokio::sync::watch::Receiver<bool>,
+    waiting: VecDeque<Message>,
+    ready: VecDeque<Event>,
+    first: bool,
+    done: bool,
+}
+
+impl Listener {
+    async fn next(mut self) -> Option<(Result<Event, Infallible>, Listener)> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                let event = if std::mem::take(&mut self.first) { event.retry(RETRY) } else { event };
+                return Some((Ok(event), self));
+            }
+            if self.done {
+                return None;
+            }
+            if let Some(next) = self.waiting.pop_front() {
+                self.after = next.seq;
+                self.done = next.kind == "event";
+                self.ready.push_back(told(&self.id, &next));
+                continue;
+            }
+            if *self.stopping.borrow() {
+                self.done = true;
+                self.ready.push_back(Event::default().event("server.closing").data("{}"));
+                continue;
+            }
+            self.heard.borrow_and_update();
+            match self.app.talks.messages(&self.id, self.after, PAGE as i64).await {
+                Ok(messages) if !messages.is_empty() => self.waiting.extend(messages),
+                Ok(_) => {
+                    tokio::select! {
+                        // The other end of either lives as long as the service: an error means it stops.
+                        changed = self.heard.changed() => self.done = changed.is_err(),
+                        _ = self.stopping.changed() => {}
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, "events broke off");
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+fn told(id: &str, message: &Message) -> Event {
+    let shape = self::message(message);
+    let kind = match shape["event"].as_str() {
+        Some(event) => event.to_owned(),
+        None => "message.created".to_owned(),
+    };
+    let data = json!({
+        "type": kind,
+        "seq": message.seq,
+        "ts": message.at.to_string(),
+        "conversation": id,
+        "message": shape,
+    });
+    Event::default().id(message.seq.to_string()).event(kind).data(data.to_string())
+}
+
+impl App {
+    /// Takes one turn of a conversation.
+    pub(super) async fn turn(
+        &self,
+        id: &str,
+        token: &str,
+        name: Option<&str>,
+        incoming: Incoming,
+    ) -> Result<Vec<Message>, Problem> {
+        let sent = Sent { id, token, name, incoming };
+        let render = |turn: &crate::assist::Turn| -> Value {
+            metrics::counter!("bangban_answers_total", "status" => turn.reply.status.word()).increment(1);
+            metrics::histogram!("bangban_answer_seconds").record(turn.timings.total.as_secs_f64());
+            // Our own shapes always have a JSON form.
+            serde_json::to_value(reply(turn)).unwrap_or_default()
+        };
+        Ok(self.talks.take(&self.assist, sent, render, Timestamp::now(), (self.today)()).await?)
+    }
+
+    /// The first message of a conversation.
+    pub(super) fn hello(&self) -> Value {
+        json!({
+            "status": "clarify",
+            "route": "item",
+            "say": [wording::GREETING],
+            "heard": null,
+            "keywords_only": !self.assist.has_model(),
+            "region": null,
+            "sides": [],
+            "card": null,
+            "cards": [],
+            "materials": [],
+            "bundle": null,
+            "compared": null,
+            "ask": null,
+            "offers": [{ "id": Press::Human.to_string(), "label": wording::HUMAN }],
+        })
+    }
+}
+
+impl From<TalkError> for Problem {
+    fn from(error: TalkError) -> Problem {
+        use crate::store::ConversationError;
+        match error {
+            TalkError::NoSuch(_) => Problem::NoSuchConversation,
+            TalkError::Closed(_) => Problem::Closed,
+            TalkError::Ask(error) => error.into(),
+            TalkError::Store(ConversationError::SentOtherwise(_)) => {
+                Problem::BadField("client_msg_id", "这个编号已经用来发过别的内容，请换一个".into())
+            }
+            TalkError::Store(ConversationError::GoneOn(_)) => Problem::GoneOn,
+            error @ (TalkError::Store(_) | TalkError::Random(_)) => Problem::Internal(error.into()),
+        }
+    }
+}

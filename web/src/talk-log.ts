@@ -1,0 +1,194 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import './reply-view';
+import { base, controls } from './sheet';
+import './spoken-text';
+import type { Entry, Kept, Sending } from './talk';
+import { wording } from './wording';
+import type { Message, Reply } from './wire';
+
+/** A message that did not get through is to be sent again, or taken away. */
+export class FailedEvent extends Event {
+  constructor(
+    type: 'resend' | 'drop',
+    readonly sending: Sending,
+  ) {
+    super(type, { bubbles: true, composed: true });
+  }
+}
+
+/** The conversation as a list, the oldest message first. */
+export class TalkLog extends LitElement {
+  static override properties = {
+    entries: { attribute: false },
+    last: { attribute: false },
+    busy: { type: Boolean },
+    paper: { state: true },
+  };
+  static override styles = [
+    base,
+    controls,
+    css`
+      ol > li {
+        margin-bottom: var(--gap);
+        scroll-margin-top: var(--gap-s);
+      }
+      /* Not a control: reading goes on from here. */
+      li:focus {
+        outline: none;
+      }
+      .citizen {
+        display: flex;
+        flex-direction: column;
+        align-items: flex-end;
+      }
+      .bubble {
+        max-width: min(var(--reading), 88%);
+        padding: 0.6rem 1rem;
+        border-radius: var(--radius) 0 var(--radius) var(--radius);
+        background: var(--accent);
+        color: var(--on-accent);
+        white-space: pre-line;
+        overflow-wrap: anywhere;
+      }
+      .sending .bubble {
+        opacity: 0.75;
+      }
+      .failed .bubble {
+        border: 2px solid var(--bad-ink);
+        background: var(--paper);
+        color: var(--ink);
+      }
+      time,
+      .state {
+        color: var(--ink-soft);
+        font-size: var(--text-s);
+      }
+      time {
+        display: block;
+      }
+      .why {
+        margin-top: var(--gap-xs);
+        color: var(--bad-ink);
+        font-weight: 600;
+      }
+      .reason {
+        text-align: right;
+      }
+      .failed .row {
+        justify-content: flex-end;
+        margin-top: var(--gap-xs);
+      }
+      .event {
+        color: var(--ink-soft);
+        text-align: center;
+      }
+      @media print {
+        time,
+        .papers > li:not(.paper) {
+          display: none;
+        }
+        ol > li {
+          margin: 0;
+        }
+      }
+    `,
+  ];
+
+  declare entries: readonly Entry[];
+  /** The message whose buttons can be pressed. */
+  declare last: Message | null;
+  declare busy: boolean;
+  /** The message whose card was sent to the printer; without one it is the newest card. */
+  declare paper: string;
+
+  constructor() {
+    super();
+    this.entries = [];
+    this.last = null;
+    this.busy = false;
+    this.paper = '';
+  }
+
+  /** Shows the newest turn from its question on, and gives the answer the focus if that is wished. */
+  async showNewest(takeFocus: boolean, smooth: boolean) {
+    await this.updateComplete;
+    const lines = [...this.renderRoot.querySelectorAll<HTMLElement>('ol > li')];
+    const answer = lines[lines.length - 1];
+    const before = lines[lines.length - 2];
+    const asked = before?.classList.contains('citizen') ? before : answer;
+    asked?.scrollIntoView({ block: 'start', behavior: smooth ? 'smooth' : 'auto' });
+    if (takeFocus) answer?.focus({ preventScroll: true });
+  }
+
+  private async print(key: string) {
+    this.paper = key;
+    await this.updateComplete;
+    print();
+    this.paper = '';
+  }
+
+  override render() {
+    const cards = this.entries.filter((entry) => entry.kept && hasCard(entry.message.reply));
+    const paper = this.paper || cards[cards.length - 1]?.key;
+    return html`<ol role="log" aria-label=${wording.log} class=${paper ? 'papers' : ''}>
+      ${repeat(
+        this.entries,
+        (entry) => entry.key,
+        (entry) => (entry.kept ? this.kept(entry, entry.key === paper) : this.sending(entry)),
+      )}
+    </ol>`;
+  }
+
+  // In a log an <li> is no list item any more; each message is an article of it.
+  private kept({ key, message }: Kept, paper: boolean) {
+    if (message.kind === 'assistant' && message.reply) {
+      return html`<li role="article" class="assistant ${paper ? 'paper' : ''}" tabindex="-1" @print=${() => void this.print(key)}>
+        <span class="unseen">${wording.assistant}：</span>
+        <bangban-reply .reply=${message.reply} ?live=${message === this.last} ?busy=${this.busy}></bangban-reply>
+        ${time(message.at)}
+      </li>`;
+    }
+    if (message.kind === 'citizen') {
+      return html`<li role="article" class="citizen" tabindex="-1">
+        <span class="unseen">${wording.citizen}：</span>
+        <p class="bubble">${message.text}</p>
+        ${time(message.at)}
+      </li>`;
+    }
+    return message.event === 'conversation.closed'
+      ? html`<li role="article" class="event" tabindex="-1">${wording.closed} ${time(message.at)}</li>`
+      : nothing;
+  }
+
+  private sending(sending: Sending) {
+    const wish = (type: 'resend' | 'drop') => () => this.dispatchEvent(new FailedEvent(type, sending));
+    const early = sending.retryAt > Date.now();
+    return html`<li role="article" class="citizen ${sending.failed ? 'failed' : 'sending'}" tabindex="-1">
+      <span class="unseen">${wording.citizen}：</span>
+      <p class="bubble">${sending.label}</p>
+      ${time(sending.at)}
+      ${sending.failed
+        ? html`<p class="why"><span aria-hidden="true">⚠ </span>${wording.notSent}</p>
+            <bangban-spoken class="reason" .sentences=${[sending.failed]}></bangban-spoken>
+            <div class="row">
+              <button class="button" type="button" ?disabled=${early || this.busy} @click=${wish('resend')}>${wording.resend}</button>
+              <button class="button" type="button" @click=${wish('drop')}>${wording.drop}</button>
+            </div>`
+        : html`<span class="state">${wording.sending}</span>`}
+    </li>`;
+  }
+}
+
+function hasCard(reply: Reply | null): boolean {
+  return reply !== null && (reply.card !== null || reply.cards.length > 0);
+}
+
+function time(at: string) {
+  const when = new Date(at);
+  const today = when.toDateString() === new Date().toDateString();
+  const day = today ? {} : ({ month: 'numeric', day: 'numeric' } as const);
+  return html`<time datetime=${at}>${when.toLocaleString('zh-CN', { ...day, hour: '2-digit', minute: '2-digit', hour12: false })}</time>`;
+}
+
+customElements.define('bangban-log', TalkLog);
