@@ -4,10 +4,12 @@
 
 mod answer;
 mod converse;
+mod hear;
 mod import;
 mod lessons;
 mod lookup;
 mod seek;
+mod show;
 mod talk;
 mod transcript;
 

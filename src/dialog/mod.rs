@@ -4,6 +4,8 @@ mod aspect;
 mod clarify;
 mod judge;
 mod reading;
+mod reply;
+mod settle;
 mod state;
 mod step;
 mod understand;
@@ -15,8 +17,9 @@ pub use clarify::{Hit, choices, shortened};
 pub use reading::{
     Intent, Side, Words, asks_whether, compares, labels, nearest_option, points_back, read, sides,
 };
+pub use reply::{Ask, Input, Named, Reply, Said, Show};
 pub use state::{Button, Choice, Focus, Pending, Place, Press, State};
-pub use step::{Ask, Input, Named, Reply, Said, Show, step};
+pub use step::step;
 pub use walk::{Road, walk};
 
 pub use judge::{Candidate, Judgement, Thresholds, Verdict, judge};

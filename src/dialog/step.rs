@@ -1,115 +1,17 @@
 //! One turn: what was known and what came in → what is known and what is answered. Every pair is decided here.
 
 use super::clarify::{Hit, choices, which};
-use super::reading::{Intent, Side, labels};
+use super::reading::{Intent, Side};
+use super::reply::{Ask, Input, Named, Reply, Said, Show};
 use super::state::{Button, Choice, Focus, Pending, Place, Press, State};
 use super::{Candidate, Route, Status, Thresholds, Verdict, judge, wording};
 use crate::guide::ITEM;
 
-/// What came in, with the facts that belong to it.
-#[derive(Clone, Debug)]
-pub enum Input {
-    /// Words.
-    Said(Box<Said>),
-    /// A button.
-    Pressed(Press, Named),
-}
-
-/// The facts of something pressed that are no part of the state.
-#[derive(Clone, Debug, Default)]
-pub struct Named {
-    /// The place, where one was pressed and exists.
-    pub place: Option<Place>,
-    /// The item, where one was opened and exists.
-    pub choice: Option<Choice>,
-}
-
-/// Words with what was understood and found.
-#[derive(Clone, Debug, Default)]
-pub struct Said {
-    /// The words, masked.
-    pub text: String,
-    /// What they come to in this conversation.
-    pub intent: Option<Intent>,
-    /// Where they belong.
-    pub route: Route,
-    /// Personal data were masked in them.
-    pub masked: bool,
-    /// They point back at what was said.
-    pub points_back: bool,
-    /// Sides of an item that they ask for.
-    pub sides: Vec<Side>,
-    /// Places that they name; several where one name may mean several.
-    pub places: Vec<Place>,
-    /// Items found for them, best first; empty where nothing was searched.
-    pub hits: Vec<Hit>,
-    /// Items that they name beside each other, each beyond doubt.
-    pub several: Vec<Hit>,
-    /// The life-event bundle (一件事) that they mean, with those of its members that have a guide.
-    pub bundle: Option<(String, Vec<Choice>)>,
-    /// The guide of the item in focus speaks of what they ask.
-    pub mentioned: bool,
-    /// They ask whether something is needed (要照片不).
-    pub yes_no: bool,
-    /// They compare the places that they name.
-    pub compares: bool,
-    /// Said in answer to a waiting question, and like none of its options.
-    pub unclear: bool,
-}
-
-/// What is answered; what it shows is read from guides afterwards.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reply {
-    /// How the turn ends.
-    pub status: Status,
-    /// Sentences, each from [`wording`].
-    pub say: Vec<String>,
-    /// What stands below them.
-    pub show: Show,
-    /// The one question that is asked back.
-    pub ask: Option<Ask>,
-    /// Other ways on; never empty.
-    pub offers: Vec<Button>,
-}
-
-/// What a reply shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Show {
-    /// Sentences alone.
-    Nothing,
-    /// The card of the item in focus.
-    Item {
-        /// The sides that were asked for, before the rest.
-        sides: Vec<Side>,
-        /// In few words.
-        brief: bool,
-        /// The whole card; else the sides alone, since the card was shown before.
-        whole: bool,
-    },
-    /// Several items with one list of materials.
-    Items(Vec<Choice>),
-    /// A life-event bundle by name.
-    Bundle(String),
-    /// The item in focus as these places do it.
-    Compare(Vec<Place>),
-}
-
-/// A question to the citizen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ask {
-    /// The question.
-    pub text: String,
-    /// Its options.
-    pub options: Vec<Button>,
-    /// Whether several may be chosen.
-    pub multi: bool,
-}
-
 /// Questions asked back in a row at most; then the best three and a person.
-const ROUNDS: u8 = 2;
+pub(super) const ROUNDS: u8 = 2;
 
 /// Candidates shown when asking has not helped.
-const BEST: usize = 3;
+pub(super) const BEST: usize = 3;
 
 /// Candidates kept for "none of these".
 const KEPT: usize = 6;
@@ -152,13 +54,9 @@ fn ways_on(state: &State, reply: &mut Reply) {
     offer(Press::Human, wording::HUMAN);
 }
 
-struct Turn<'a> {
-    state: State,
+pub(super) struct Turn<'a> {
+    pub(super) state: State,
     thresholds: &'a Thresholds,
-}
-
-fn reply(status: Status, say: impl Into<String>) -> Reply {
-    Reply { status, say: vec![say.into()], show: Show::Nothing, ask: None, offers: Vec::new() }
 }
 
 fn open_button(choice: &Choice) -> Button {
@@ -169,7 +67,7 @@ impl Turn<'_> {
     fn said(&mut self, said: Said) -> Reply {
         // Before anything else, whatever was being settled.
         if said.route == Route::Emergency {
-            return reply(Status::Handoff, wording::EMERGENCY);
+            return Reply::new(Status::Handoff, wording::EMERGENCY);
         }
         match said.intent.clone().unwrap_or(Intent::Question) {
             Intent::Press(press) => self.press(press, Named::default()),
@@ -183,7 +81,7 @@ impl Turn<'_> {
                 self.state.person = Some(person);
                 self.after_applicant()
             }
-            Intent::Thanks => reply(Status::OutOfScope, wording::WELCOME),
+            Intent::Thanks => Reply::new(Status::OutOfScope, wording::WELCOME),
             Intent::Hello => self.again(wording::HELLO),
             Intent::WhoAreYou => self.again(wording::WHO),
             Intent::Nothing => self.again(wording::WHAT_TO_DO),
@@ -195,17 +93,17 @@ impl Turn<'_> {
         match press {
             Press::Human => {
                 self.state.pending = None;
-                reply(Status::Handoff, wording::lead(Status::Handoff, Route::Human))
+                Reply::new(Status::Handoff, wording::lead(Status::Handoff, Route::Human))
             }
             Press::Restart => {
                 self.state = State { place: self.state.place.clone(), ..State::default() };
-                reply(Status::Clarify, wording::WHAT_TO_DO)
+                Reply::new(Status::Clarify, wording::WHAT_TO_DO)
             }
             Press::Cancel => {
                 self.state.pending = None;
                 self.state.focus = None;
                 self.state.rounds = 0;
-                reply(Status::Clarify, wording::CANCELLED)
+                Reply::new(Status::Clarify, wording::CANCELLED)
             }
             Press::Back => self.back(),
             Press::Brief => match self.state.focus {
@@ -250,15 +148,15 @@ impl Turn<'_> {
     }
 
     /// The card of the item in focus; which question comes next, the guide decides.
-    fn show(&mut self, sides: Vec<Side>, brief: bool) -> Reply {
+    pub(super) fn show(&mut self, sides: Vec<Side>, brief: bool) -> Reply {
         self.state.pending = None;
-        let mut reply = reply(Status::Answered, wording::lead(Status::Answered, Route::Item));
+        let mut reply = Reply::new(Status::Answered, wording::lead(Status::Answered, Route::Item));
         reply.say.clear();
         reply.show = Show::Item { sides, brief, whole: !brief };
         reply
     }
 
-    fn focus(&mut self, choice: &Choice, sides: Vec<Side>) -> Reply {
+    pub(super) fn focus(&mut self, choice: &Choice, sides: Vec<Side>) -> Reply {
         let state = &mut self.state;
         match &mut state.focus {
             // The same item: what was answered still holds.
@@ -280,8 +178,8 @@ impl Turn<'_> {
     }
 
     /// The question that waits, once more; without one, what can be asked at all.
-    fn again(&mut self, why: &str) -> Reply {
-        let mut reply = reply(Status::Clarify, why);
+    pub(super) fn again(&mut self, why: &str) -> Reply {
+        let mut reply = Reply::new(Status::Clarify, why);
         reply.ask = self.pending_ask();
         let asks = reply.say.iter().any(|sentence| sentence.ends_with('？'));
         if reply.ask.is_none() && self.state.focus.is_none() && !asks {
@@ -290,192 +188,37 @@ impl Turn<'_> {
         reply
     }
 
-    fn pending_ask(&self) -> Option<Ask> {
-        let pending = self.state.pending.as_ref()?;
-        let mut options: Vec<Button> = labels(pending)
-            .into_iter()
-            .enumerate()
-            .map(|(at, label)| Button {
-                press: match pending {
-                    Pending::Situation { options, .. } => Press::Options(vec![options[at].0.clone()]),
-                    Pending::Place { options } => Press::Place(options[at].code.clone()),
-                    _ => Press::Pick(at),
-                },
-                label: super::clarify::shortened(label),
-            })
-            .collect();
-        let (text, multi) = match pending {
-            Pending::Which { options } if options.len() == 1 => (wording::is_it(&options[0].name), false),
-            Pending::Which { .. } | Pending::Several { .. } => (wording::WHICH_ONE.to_owned(), false),
-            Pending::Narrow { .. } => (wording::WHICH_KIND.to_owned(), false),
-            Pending::Situation { id, multi, .. } if id == ITEM => (wording::WHICH_CASE.to_owned(), *multi),
-            Pending::Situation { multi, .. } => (wording::WHICH_SITUATION.to_owned(), *multi),
-            Pending::Place { options } if options.is_empty() => (wording::YOUR_PLACE.to_owned(), false),
-            Pending::Place { .. } => (wording::WHICH_PLACE.to_owned(), false),
-        };
-        options.push(match pending {
-            Pending::Which { .. } | Pending::Narrow { .. } | Pending::Several { .. } => {
-                Button { press: Press::NoneOfThese, label: wording::NONE_OF_THESE.to_owned() }
-            }
-            Pending::Place { .. } => Button { press: Press::Skip, label: wording::ANY_PLACE.to_owned() },
-            Pending::Situation { .. } => Button { press: Press::Skip, label: wording::DONT_KNOW.to_owned() },
-        });
-        Some(Ask { text, options, multi })
-    }
-
-    fn ask_which(&mut self, say: &str, text: String, pending: Pending) -> Reply {
+    pub(super) fn ask_which(&mut self, say: &str, text: String, pending: Pending) -> Reply {
         self.state.pending = Some(pending);
         self.state.rounds = self.state.rounds.saturating_add(1);
-        let mut reply = reply(Status::Clarify, say);
+        let mut reply = Reply::new(Status::Clarify, say);
         reply.say.retain(|sentence| !sentence.is_empty());
         reply.ask = self.pending_ask().map(|ask| Ask { text, ..ask });
         reply
     }
 
     /// The best that are left, as a list, with a person beside them.
-    fn best(&mut self, choices: Vec<Choice>) -> Reply {
+    pub(super) fn best(&mut self, choices: Vec<Choice>) -> Reply {
         let options: Vec<Choice> = choices.into_iter().take(BEST).collect();
         if options.is_empty() {
             return self.nothing();
         }
-        let mut reply = reply(Status::Candidates, wording::lead(Status::Candidates, Route::Item));
+        let mut reply = Reply::new(Status::Candidates, wording::lead(Status::Candidates, Route::Item));
         reply.say.push(wording::OR_HUMAN.to_owned());
         self.state.pending = Some(Pending::Which { options });
         reply.ask = self.pending_ask().map(|ask| Ask { text: wording::WHICH_ONE.to_owned(), ..ask });
         reply
     }
 
-    fn nothing(&mut self) -> Reply {
+    pub(super) fn nothing(&mut self) -> Reply {
         let state = &mut self.state;
         state.pending = None;
         state.misses = state.misses.saturating_add(1);
         if state.misses >= ROUNDS {
             state.misses = 0;
-            return reply(Status::Handoff, wording::NOT_FOUND_AGAIN);
+            return Reply::new(Status::Handoff, wording::NOT_FOUND_AGAIN);
         }
-        reply(Status::OutOfScope, wording::lead(Status::OutOfScope, Route::Item))
-    }
-
-    fn pick(&mut self, at: usize) -> Reply {
-        match self.state.pending.clone() {
-            Some(Pending::Which { options } | Pending::Several { options }) if at < options.len() => {
-                self.focus(&options[at], Vec::new())
-            }
-            Some(Pending::Narrow { groups }) if at < groups.len() => {
-                let (label, choices) = &groups[at];
-                if label == wording::FOR_PERSON || label == wording::FOR_FIRM {
-                    self.state.person = Some(label == wording::FOR_PERSON);
-                }
-                self.narrowed(choices.clone())
-            }
-            Some(Pending::Place { options }) if at < options.len() => self.place(vec![options[at].clone()]),
-            Some(Pending::Situation { options, .. }) if at < options.len() => {
-                self.answer(vec![options[at].0.clone()])
-            }
-            _ => self.again(wording::NO_SUCH_OPTION),
-        }
-    }
-
-    fn narrowed(&mut self, choices: Vec<Choice>) -> Reply {
-        match choices.as_slice() {
-            [only] => self.focus(only, Vec::new()),
-            _ if self.state.rounds >= ROUNDS => self.best(choices),
-            _ => {
-                let options = choices.into_iter().take(super::clarify::OPTIONS).collect();
-                self.ask_which("", wording::WHICH_ONE.to_owned(), Pending::Which { options })
-            }
-        }
-    }
-
-    fn none_of_these(&mut self) -> Reply {
-        let turned_down: Vec<Choice> = match self.state.pending.take() {
-            Some(Pending::Which { options } | Pending::Several { options }) => options,
-            Some(Pending::Narrow { groups }) => groups.into_iter().flat_map(|g| g.1).collect(),
-            other => match self.state.focus.take() {
-                // The card itself is turned down.
-                Some(focus) => {
-                    vec![Choice { item: focus.item, name: focus.name, case: None, label: String::new() }]
-                }
-                None => {
-                    self.state.pending = other;
-                    return self.again(wording::NO_SUCH_OPTION);
-                }
-            },
-        };
-        self.state.refused.extend(turned_down.into_iter().map(|c| c.item));
-        let refused = &self.state.refused;
-        let left: Vec<Choice> =
-            self.state.rest.iter().filter(|c| !refused.contains(&c.item)).cloned().collect();
-        if left.is_empty() || self.state.rounds > ROUNDS {
-            self.state.misses = self.state.misses.saturating_add(1);
-            self.state.rest.clear();
-            return match self.state.misses >= ROUNDS {
-                true => reply(Status::Handoff, wording::NOT_FOUND_AGAIN),
-                false => reply(Status::Clarify, wording::SAY_OTHERWISE),
-            };
-        }
-        let options = left.into_iter().take(BEST).collect();
-        self.ask_which(wording::THEN_THESE, wording::WHICH_ONE.to_owned(), Pending::Which { options })
-    }
-
-    fn answer(&mut self, ids: Vec<String>) -> Reply {
-        let (Some(Pending::Situation { id, multi, options }), Some(_)) =
-            (self.state.pending.clone(), &self.state.focus)
-        else {
-            return self.again(wording::NO_SUCH_OPTION);
-        };
-        let known = ids.iter().all(|chosen| options.iter().any(|(option, _)| option == chosen));
-        if !known || ids.is_empty() || (ids.len() > 1 && !multi) {
-            return self.again(wording::NO_SUCH_OPTION);
-        }
-        if let Some(focus) = &mut self.state.focus {
-            focus.answer(&id, &ids);
-        }
-        self.show(Vec::new(), false)
-    }
-
-    fn skip(&mut self) -> Reply {
-        match self.state.pending.clone() {
-            Some(Pending::Situation { id, .. }) => {
-                if let Some(focus) = &mut self.state.focus {
-                    focus.skipped.push(id);
-                }
-                let mut reply = self.show(Vec::new(), false);
-                reply.say.push(wording::SKIPPED.to_owned());
-                reply
-            }
-            Some(Pending::Place { .. }) => {
-                self.state.place_asked = true;
-                self.state.pending = None;
-                match self.state.focus {
-                    Some(_) => {
-                        let mut reply = self.show(Vec::new(), false);
-                        reply.say.push(wording::NO_PLACE.to_owned());
-                        reply
-                    }
-                    None => reply(Status::Clarify, wording::WHAT_TO_DO),
-                }
-            }
-            Some(Pending::Which { options } | Pending::Several { options }) => {
-                self.state.rounds = ROUNDS;
-                self.best(options)
-            }
-            Some(Pending::Narrow { groups }) => {
-                let mut all: Vec<Choice> = Vec::new();
-                // The first of each group before the second of any.
-                let deepest = groups.iter().map(|g| g.1.len()).max().unwrap_or(0);
-                for depth in 0..deepest {
-                    for choice in groups.iter().filter_map(|g| g.1.get(depth)) {
-                        if !all.contains(choice) {
-                            all.push(choice.clone());
-                        }
-                    }
-                }
-                self.state.rounds = ROUNDS;
-                self.best(all)
-            }
-            None => self.again(wording::SAY_WHAT),
-        }
+        Reply::new(Status::OutOfScope, wording::lead(Status::OutOfScope, Route::Item))
     }
 
     fn back(&mut self) -> Reply {
@@ -495,7 +238,7 @@ impl Turn<'_> {
             None => {
                 state.focus = None;
                 state.rounds = 0;
-                reply(Status::Clarify, wording::WHAT_TO_DO)
+                Reply::new(Status::Clarify, wording::WHAT_TO_DO)
             }
         }
     }
@@ -510,7 +253,7 @@ impl Turn<'_> {
     }
 
     /// A place was named: the item stays, the answer changes.
-    fn place(&mut self, places: Vec<Place>) -> Reply {
+    pub(super) fn place(&mut self, places: Vec<Place>) -> Reply {
         match places.as_slice() {
             [] => self.ask_place(),
             [only] => {
@@ -531,14 +274,14 @@ impl Turn<'_> {
                     }
                     None => {
                         self.state.pending = None;
-                        reply(Status::Clarify, wording::place_then(&only.name))
+                        Reply::new(Status::Clarify, wording::place_then(&only.name))
                     }
                 }
             }
             _ => {
                 let options = places.into_iter().take(super::clarify::OPTIONS).collect();
                 self.state.pending = Some(Pending::Place { options });
-                let mut reply = reply(Status::Clarify, "");
+                let mut reply = Reply::new(Status::Clarify, "");
                 reply.say.clear();
                 reply.ask = self.pending_ask();
                 reply
@@ -548,7 +291,7 @@ impl Turn<'_> {
 
     fn ask_place(&mut self) -> Reply {
         self.state.pending = Some(Pending::Place { options: Vec::new() });
-        let mut reply = reply(Status::Clarify, "");
+        let mut reply = Reply::new(Status::Clarify, "");
         reply.say.clear();
         reply.ask = self.pending_ask();
         reply
@@ -578,10 +321,10 @@ impl Turn<'_> {
             (None, _) => self.again(wording::SAY_WHAT),
             (Some(_), 0 | 1) => {
                 let named = columns.first().map(|p| p.name.as_str());
-                reply(Status::Clarify, wording::compare_with_what(named))
+                Reply::new(Status::Clarify, wording::compare_with_what(named))
             }
             (Some(_), _) => {
-                let mut reply = reply(Status::Answered, wording::COMPARED);
+                let mut reply = Reply::new(Status::Answered, wording::COMPARED);
                 reply.show = Show::Compare(columns);
                 reply
                     .offers
@@ -611,7 +354,7 @@ impl Turn<'_> {
         }
         if let Some((bundle, members)) = said.bundle.clone() {
             self.take_place(&said.places);
-            let mut reply = reply(Status::Answered, wording::bundle(&bundle));
+            let mut reply = Reply::new(Status::Answered, wording::bundle(&bundle));
             reply.show = Show::Bundle(bundle);
             reply.offers = members.iter().map(open_button).collect();
             self.state.pending = (!members.is_empty()).then_some(Pending::Several { options: members });
@@ -626,7 +369,7 @@ impl Turn<'_> {
         if said.several.len() > 1 {
             let choices = choices(&said.several);
             self.state.pending = Some(Pending::Several { options: choices.clone() });
-            let mut reply = reply(Status::Answered, wording::several(choices.len()));
+            let mut reply = Reply::new(Status::Answered, wording::several(choices.len()));
             reply.offers = choices.iter().map(open_button).collect();
             reply.show = Show::Items(choices);
             return reply;
@@ -698,8 +441,8 @@ impl Turn<'_> {
             Route::Abuse => {
                 self.state.abuse = self.state.abuse.saturating_add(1);
                 match self.state.abuse {
-                    1 => reply(Status::Unsafe, lead(Route::Abuse)),
-                    _ => reply(Status::Handoff, wording::ABUSE_AGAIN),
+                    1 => Reply::new(Status::Unsafe, lead(Route::Abuse)),
+                    _ => Reply::new(Status::Handoff, wording::ABUSE_AGAIN),
                 }
             }
             Route::Human => self.press(Press::Human, Named::default()),
@@ -707,10 +450,10 @@ impl Turn<'_> {
             Route::Chitchat | Route::OutOfScope if self.state.pending.is_some() => {
                 self.again(lead(said.route))
             }
-            Route::Chitchat | Route::OutOfScope => reply(Status::OutOfScope, lead(said.route)),
+            Route::Chitchat | Route::OutOfScope => Reply::new(Status::OutOfScope, lead(said.route)),
             route => {
                 self.state.pending = None;
-                let mut reply = reply(Status::Handoff, lead(route));
+                let mut reply = Reply::new(Status::Handoff, lead(route));
                 let near = said.hits.iter().take(1).filter(|h| h.confidence >= self.thresholds.sure);
                 let near: Vec<Hit> = near.cloned().collect();
                 reply.offers = choices(&near).iter().map(open_button).collect();

@@ -1,8 +1,8 @@
 //! Progress through what an item's answer depends on: its business item, the place, its 情形 questions; one at a time.
 
 use super::clarify::shortened;
+use super::reply::Ask;
 use super::state::{Button, Pending, Press, State};
-use super::step::Ask;
 use super::wording;
 use crate::guide::{ITEM, OpenQuestion};
 

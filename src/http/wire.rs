@@ -1,11 +1,15 @@
 //! Every JSON shape of the API, converted by hand: nothing inside the house is serialised as it stands.
 
+mod card;
 pub mod chat;
 
-use crate::assist::{Answer, CandidateItem, ItemView, PlaceName, ThemeView};
+use crate::assist::{Answer, CandidateItem, PlaceName, ThemeView};
 use crate::dialog::wording;
-use crate::guide::{self, CatalogItem, Hall, MaterialState, Source, SourceKind};
-use crate::search::Fit;
+use crate::guide::CatalogItem;
+pub use card::{
+    CardShape, CitationShape, FaqShape, HallShape, LineShape, MaterialShape, MaterialsResponse,
+    MaterialsShape, OptionShape, QuestionShape, SourceShape, card, materials_response, shown_line, source,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -27,7 +31,6 @@ pub struct MatchRequest {
     /// How many candidates at most, 1 to 20; 5 when absent.
     pub limit: Option<usize>,
 }
-
 /// Who applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -37,7 +40,6 @@ pub enum Audience {
     /// A firm or organisation.
     Enterprise,
 }
-
 /// How the question was answered.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MatchResponse {
@@ -70,7 +72,6 @@ pub struct MatchResponse {
     /// Names this answer in the log and in a complaint.
     pub trace_id: String,
 }
-
 /// A division.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RegionShape {
@@ -81,7 +82,6 @@ pub struct RegionShape {
     #[schema(example = "呼伦贝尔市海拉尔区")]
     pub name: String,
 }
-
 /// An item that comes near.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CandidateShape {
@@ -100,203 +100,6 @@ pub struct CandidateShape {
     /// Chance that it is the right one, 0 to 1.
     pub confidence: f32,
 }
-
-/// Where a line was read.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CitationShape {
-    /// Stable name of the line's origin: guide and field.
-    pub id: String,
-    /// The guide's field, or `field/entry`.
-    pub field: String,
-    /// Where the guide has it from; empty where it doesn't say.
-    pub sources: Vec<SourceShape>,
-}
-
-/// One source.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SourceShape {
-    /// `law`, `page`, `import`, `synthetic` or `unverified`.
-    pub kind: &'static str,
-    /// The law, the address, the file and row.
-    pub reference: String,
-    /// The day the source was written or read.
-    pub date: Option<String>,
-    /// The source as a reader should see it.
-    pub text: String,
-}
-
-/// One labelled value.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LineShape {
-    /// The field's label.
-    pub label: &'static str,
-    /// The field's value; `null` where the guide is silent.
-    pub value: Option<String>,
-    /// The value, or 指南未载明.
-    pub text: String,
-    /// Where it was read.
-    pub citation: CitationShape,
-}
-
-/// A question whose answer changes the card.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct QuestionShape {
-    /// The name to answer it by: a key of `slots`, a query parameter of `/materials`.
-    pub id: String,
-    /// The question.
-    pub question: String,
-    /// Whether several options may be chosen.
-    pub multi: bool,
-    /// The options.
-    pub options: Vec<OptionShape>,
-    /// Ids chosen so far.
-    pub chosen: Vec<String>,
-}
-
-/// One option.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OptionShape {
-    /// Its id.
-    pub id: String,
-    /// Its text.
-    pub label: String,
-}
-
-/// The list of materials under the answers given.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MaterialsShape {
-    /// Whether the guide states any materials at all.
-    pub stated: bool,
-    /// One sentence with the counts.
-    pub summary: String,
-    /// How many must be brought.
-    pub needed: usize,
-    /// How many an electronic licence may replace.
-    pub waivable: usize,
-    /// How many depend on questions not yet answered.
-    pub open: usize,
-    /// The materials in the guide's order.
-    pub list: Vec<MaterialShape>,
-    /// Where the list was read.
-    pub citation: CitationShape,
-}
-
-/// One material.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MaterialShape {
-    /// 材料名称
-    pub name: String,
-    /// 原件/复印件 with counts.
-    pub quantity: Option<String>,
-    /// 材料形式
-    pub form: Option<String>,
-    /// 材料必要性
-    pub necessity: Option<String>,
-    /// 来源渠道
-    pub source: Option<String>,
-    /// 来源渠道说明
-    pub source_note: Option<String>,
-    /// The e-licence that may replace it.
-    pub license_name: Option<String>,
-    /// 空白表格
-    pub blank_form: Option<String>,
-    /// 示例样表
-    pub sample_form: Option<String>,
-    /// 填报须知
-    pub fill_notes: Option<String>,
-    /// 受理标准
-    pub accept_standard: Option<String>,
-    /// 要求提供材料的依据
-    pub basis: Option<String>,
-    /// 备注
-    pub remark: Option<String>,
-    /// `needed`, `waivable`, `later` or `open`.
-    pub state: &'static str,
-    /// Questions whose answer decides an `open` material.
-    pub waits_for: Vec<String>,
-    /// Where it was read.
-    pub citation: CitationShape,
-}
-
-/// A hall (政务服务大厅): a record of its own, not a field of the guide.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct HallShape {
-    /// What to know before going there.
-    pub notice: &'static str,
-    /// Its name.
-    pub name: String,
-    /// The division it belongs to.
-    pub region: RegionShape,
-    /// Address, hours, phone, as far as known.
-    pub lines: Vec<LineShape>,
-}
-
-/// A question and answer of the guide.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct FaqShape {
-    /// 问
-    pub question: String,
-    /// 答
-    pub answer: String,
-    /// Where it was read.
-    pub citation: CitationShape,
-}
-
-/// One item as it is done in one place.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CardShape {
-    /// Key of the item.
-    pub item: String,
-    /// 事项名称
-    pub name: String,
-    /// 业务办理项
-    pub business_item: Option<String>,
-    /// 实施编码, or the best code the guide has.
-    pub code: Option<String>,
-    /// The guide's place.
-    pub region: Option<RegionShape>,
-    /// `own`, `above`, `highest` or `elsewhere`: how that place stands to the one asked for.
-    pub fit: &'static str,
-    /// Made up for demonstration.
-    pub synthetic: bool,
-    /// Not updated for long.
-    pub stale: bool,
-    /// 事项版本
-    pub version: Option<String>,
-    /// Day of the guide.
-    pub updated_at: Option<String>,
-    /// 数据来源: who made the guide.
-    pub data_source: Option<String>,
-    /// What the reader must know of this card.
-    pub notices: Vec<&'static str>,
-    /// Questions that change it.
-    pub questions: Vec<QuestionShape>,
-    /// 事项类型, 实施主体, 服务对象.
-    pub head: Vec<LineShape>,
-    /// 申请材料
-    pub materials: MaterialsShape,
-    /// 受理条件
-    pub conditions: Vec<LineShape>,
-    /// Limits, fees, visits.
-    pub limits: Vec<LineShape>,
-    /// Where and how.
-    pub channels: Vec<LineShape>,
-    /// The hall of the place asked for, where the guide names no place to go to.
-    pub hall: Option<HallShape>,
-    /// 在线办理 on a computer.
-    pub online_url: Option<String>,
-    /// 在线办理 on a phone.
-    pub mobile_url: Option<String>,
-    /// 办理流程
-    pub flow: Vec<LineShape>,
-    /// 审批结果
-    pub results: Vec<LineShape>,
-    /// 设定依据
-    pub basis: Vec<LineShape>,
-    /// 常见问题
-    pub faq: Vec<FaqShape>,
-}
-
 /// An item with its card for a place.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ItemResponse {
@@ -305,7 +108,6 @@ pub struct ItemResponse {
     /// The card for the place asked for.
     pub card: CardShape,
 }
-
 /// A catalog item.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CatalogShape {
@@ -328,24 +130,6 @@ pub struct CatalogShape {
     /// Life-event bundles it belongs to.
     pub themes: Vec<String>,
 }
-
-/// The materials of an item under given answers.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MaterialsResponse {
-    /// Key of the item.
-    pub item: String,
-    /// 事项名称
-    pub name: String,
-    /// The guide's place.
-    pub region: Option<RegionShape>,
-    /// `own`, `above`, `highest` or `elsewhere`.
-    pub fit: &'static str,
-    /// Questions that change the list.
-    pub questions: Vec<QuestionShape>,
-    /// The list.
-    pub materials: MaterialsShape,
-}
-
 /// The guides of one item side by side.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CompareResponse {
@@ -358,7 +142,6 @@ pub struct CompareResponse {
     /// One row a field, differing rows first.
     pub rows: Vec<CompareRow>,
 }
-
 /// One compared place.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CompareColumn {
@@ -371,7 +154,6 @@ pub struct CompareColumn {
     /// Made up for demonstration.
     pub synthetic: bool,
 }
-
 /// One compared field.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CompareRow {
@@ -384,7 +166,6 @@ pub struct CompareRow {
     /// Whether the columns differ.
     pub differs: bool,
 }
-
 /// A page of search results.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SearchResponse {
@@ -397,14 +178,12 @@ pub struct SearchResponse {
     /// Searched by words alone, because the model is missing or busy.
     pub keywords_only: bool,
 }
-
 /// Names while typing.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SuggestResponse {
     /// At most six names.
     pub suggestions: Vec<SuggestionShape>,
 }
-
 /// One suggested name.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SuggestionShape {
@@ -415,21 +194,18 @@ pub struct SuggestionShape {
     /// 事项名称
     pub name: String,
 }
-
 /// Divisions below another.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RegionsResponse {
     /// The divisions in file order.
     pub regions: Vec<RegionShape>,
 }
-
 /// Life-event bundles.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ThemesResponse {
     /// The bundles.
     pub themes: Vec<ThemeShape>,
 }
-
 /// One life-event bundle (一件事).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ThemeShape {
@@ -448,7 +224,6 @@ pub struct ThemeShape {
     /// Sources of the list of members.
     pub sources: Vec<SourceShape>,
 }
-
 /// One joined item.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ThemeMemberShape {
@@ -461,7 +236,6 @@ pub struct ThemeMemberShape {
     /// Titles of members that must be done before; those without can be done side by side.
     pub after: Vec<String>,
 }
-
 /// One material of a bundle.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ThemeMaterialShape {
@@ -470,7 +244,6 @@ pub struct ThemeMaterialShape {
     /// Items that ask for it.
     pub used_by: Vec<String>,
 }
-
 /// What is running.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VersionResponse {
@@ -489,36 +262,10 @@ pub struct VersionResponse {
     /// Guides.
     pub guides: usize,
 }
-
-fn fit_word(fit: Fit) -> &'static str {
-    match fit {
-        Fit::Own => "own",
-        Fit::Above => "above",
-        Fit::Highest => "highest",
-        Fit::Elsewhere => "elsewhere",
-    }
-}
-
 /// The codes and names of a place.
 pub fn region(place: &PlaceName) -> RegionShape {
     RegionShape { code: place.code.to_string(), name: place.name.clone() }
 }
-
-/// A source with the text a reader should see.
-pub fn source(source: &Source) -> SourceShape {
-    let date = source.date.map(|d| d.to_string());
-    let text = match source.kind {
-        SourceKind::Law => source.reference.clone(),
-        SourceKind::Page | SourceKind::Import => match &date {
-            Some(date) => format!("{}（{date}）", source.reference),
-            None => source.reference.clone(),
-        },
-        SourceKind::Synthetic => wording::SYNTHETIC.to_owned(),
-        SourceKind::Unverified => wording::UNVERIFIED.to_owned(),
-    };
-    SourceShape { kind: source.kind.word(), reference: source.reference.clone(), date, text }
-}
-
 /// A candidate as a list shows it.
 pub fn candidate(candidate: &CandidateItem) -> CandidateShape {
     CandidateShape {
@@ -531,7 +278,6 @@ pub fn candidate(candidate: &CandidateItem) -> CandidateShape {
         confidence: candidate.confidence,
     }
 }
-
 /// The answer to a question.
 pub fn matched(answer: &Answer, trace_id: String) -> MatchResponse {
     MatchResponse {
@@ -549,54 +295,6 @@ pub fn matched(answer: &Answer, trace_id: String) -> MatchResponse {
         trace_id,
     }
 }
-
-/// A card with its citations.
-pub fn card(view: &ItemView) -> CardShape {
-    let card = &view.card;
-    let cite = Cite(view);
-    let lines = |list: &[guide::Line]| list.iter().map(|l| cite.line(l)).collect();
-    CardShape {
-        item: card.key.to_string(),
-        name: card.name.clone(),
-        business_item: card.business_item.clone(),
-        code: card.code.clone(),
-        region: view.place.as_ref().map(region),
-        fit: fit_word(view.fit),
-        synthetic: card.synthetic,
-        stale: card.stale,
-        version: card.version.clone(),
-        updated_at: card.updated_at.map(|d| d.to_string()),
-        data_source: card.data_source.clone(),
-        notices: view.notices(),
-        questions: questions(card),
-        head: lines(&card.head),
-        materials: materials(view),
-        conditions: lines(&card.conditions),
-        limits: lines(&card.limits),
-        channels: lines(&card.channels),
-        hall: view.hall.as_ref().map(hall),
-        online_url: card.online_url.clone(),
-        mobile_url: card.mobile_url.clone(),
-        flow: lines(&card.flow),
-        results: lines(&card.results),
-        basis: lines(&card.basis),
-        faq: card
-            .faq
-            .iter()
-            .map(|(question, answer, citation)| FaqShape {
-                question: question.clone(),
-                answer: answer.clone(),
-                citation: cite.citation(citation),
-            })
-            .collect(),
-    }
-}
-
-/// One line of a card.
-pub fn shown_line(view: &ItemView, line: &guide::Line) -> LineShape {
-    Cite(view).line(line)
-}
-
 /// A bundle with its members looked up.
 pub fn theme(view: ThemeView) -> ThemeShape {
     let members = view.theme.members.iter().zip(&view.keys).map(|(member, key)| ThemeMemberShape {
@@ -619,118 +317,6 @@ pub fn theme(view: ThemeView) -> ThemeShape {
         region_of_source: view.theme.region_of_source,
     }
 }
-
-struct Cite<'a>(&'a ItemView);
-
-impl Cite<'_> {
-    fn citation(&self, citation: &guide::Citation) -> CitationShape {
-        let guide = self.0.card.code.as_deref().unwrap_or(self.0.card.key.as_str());
-        cited(guide, citation)
-    }
-
-    fn line(&self, line: &guide::Line) -> LineShape {
-        shown(line, self.citation(&line.citation))
-    }
-}
-
-fn cited(record: &str, citation: &guide::Citation) -> CitationShape {
-    CitationShape {
-        id: format!("{record}#{}", citation.field),
-        field: citation.field.clone(),
-        sources: citation.sources.iter().map(source).collect(),
-    }
-}
-
-fn shown(line: &guide::Line, citation: CitationShape) -> LineShape {
-    LineShape {
-        label: line.label,
-        text: line.value.clone().unwrap_or_else(|| wording::NOT_STATED.to_owned()),
-        value: line.value.clone(),
-        citation,
-    }
-}
-
-fn hall((place, hall): &(PlaceName, Hall)) -> HallShape {
-    let record = format!("hall-{}", hall.region_code);
-    HallShape {
-        notice: wording::GO_TO_HALL,
-        name: hall.place.name.clone(),
-        region: region(place),
-        lines: hall.lines().iter().map(|line| shown(line, cited(&record, &line.citation))).collect(),
-    }
-}
-
-fn questions(card: &guide::Card) -> Vec<QuestionShape> {
-    card.questions
-        .iter()
-        .map(|q| QuestionShape {
-            id: q.id.clone(),
-            question: q.question.clone(),
-            multi: q.multi,
-            options: q
-                .options
-                .iter()
-                .map(|(id, label)| OptionShape { id: id.clone(), label: label.clone() })
-                .collect(),
-            chosen: q.chosen.clone(),
-        })
-        .collect()
-}
-
-fn materials(view: &ItemView) -> MaterialsShape {
-    let card = &view.card;
-    let cite = Cite(view);
-    let (needed, waivable, open) = (card.needed(), card.waivable(), card.open());
-    let list = card.materials.iter().map(|line| {
-        let m = &line.material;
-        let (state, waits_for) = match &line.state {
-            MaterialState::Needed => ("needed", Vec::new()),
-            MaterialState::Waivable => ("waivable", Vec::new()),
-            MaterialState::Later => ("later", Vec::new()),
-            MaterialState::Open(ids) => ("open", ids.clone()),
-        };
-        MaterialShape {
-            name: m.name.clone(),
-            quantity: m.quantity(),
-            form: m.form.as_ref().map(|f| f.word().to_owned()),
-            necessity: m.necessity.as_ref().map(|n| n.word().to_owned()),
-            source: m.source.as_ref().map(|s| s.word().to_owned()),
-            source_note: m.source_note.clone(),
-            license_name: m.license_name.clone().filter(|_| m.waivable == Some(true)),
-            blank_form: m.blank_form.clone(),
-            sample_form: m.sample_form.clone(),
-            fill_notes: m.fill_notes.clone(),
-            accept_standard: m.accept_standard.clone(),
-            basis: m.basis.clone(),
-            remark: m.remark.clone(),
-            state,
-            waits_for,
-            citation: cite.citation(&line.citation),
-        }
-    });
-    MaterialsShape {
-        stated: view.materials_stated,
-        summary: wording::materials(needed, waivable, open),
-        needed,
-        waivable,
-        open,
-        list: list.collect(),
-        citation: cite.citation(&card.materials_citation),
-    }
-}
-
-/// The materials alone.
-pub fn materials_response(view: &ItemView) -> MaterialsResponse {
-    MaterialsResponse {
-        item: view.card.key.to_string(),
-        name: view.card.name.clone(),
-        region: view.place.as_ref().map(region),
-        fit: fit_word(view.fit),
-        questions: questions(&view.card),
-        materials: materials(view),
-    }
-}
-
 /// A catalog item with the places that have it.
 pub fn catalog(item: &CatalogItem, places: &[PlaceName], themes: Vec<String>) -> CatalogShape {
     CatalogShape {
@@ -745,7 +331,6 @@ pub fn catalog(item: &CatalogItem, places: &[PlaceName], themes: Vec<String>) ->
         themes,
     }
 }
-
 /// A comparison with its columns.
 pub fn compared(comparison: &crate::assist::Compared) -> CompareResponse {
     CompareResponse {
@@ -757,7 +342,7 @@ pub fn compared(comparison: &crate::assist::Compared) -> CompareResponse {
             .map(|column| CompareColumn {
                 asked: region(&column.asked),
                 guide: column.guide.as_ref().map(|(place, _)| region(place)),
-                fit: column.guide.as_ref().map(|(_, fit)| fit_word(*fit)),
+                fit: column.guide.as_ref().map(|(_, fit)| card::fit_word(*fit)),
                 synthetic: column.synthetic,
             })
             .collect(),

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { CompareResponse } from '../src/wire';
-import { LOST, answered, ask, card, cardOf, converse, answer, expect, flatTexts, openCard, test } from './help';
+import { LOST, OTHER, answered, ask, card, cardOf, converse, answer, expect, flatTexts, openCard, test } from './help';
 
 const add = async (page: Page, league: string) => {
   await page.getByRole('button', { name: '加一个地区' }).click();
@@ -80,10 +80,10 @@ test('what differs is marked by a word, and can be shown alone', async ({ page }
 });
 
 test('asked for in words, the service compares, and the answer is the same table', async ({ page, request }) => {
-  const turns = ['办护照', '海拉尔和赤峰有什么不一样'];
+  const turns = [OTHER, '海拉尔和赤峰有什么不一样'];
   const want = (await converse(request, turns)).compared;
   if (!want) throw new Error('nothing compared');
-  await openCard(page, turns[0]);
+  await openCard(page, OTHER);
   await answered(page, () => ask(page, turns[1] ?? ''));
   const table = answer(page).getByRole('table');
   await expect(table.getByRole('columnheader')).toHaveText([/^项目$/, ...want.columns.map(({ asked }) => new RegExp(`^${asked.name}`))]);

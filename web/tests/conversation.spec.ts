@@ -1,5 +1,5 @@
 import type { Message } from '../src/wire';
-import { LOST, answer, answered, ask, assistant, box, card, cardOf, citizen, converse, expect, flatTexts, log, materialNames, open, openCard, press, test } from './help';
+import { LOST, OTHER, answer, answered, ask, assistant, box, card, cardOf, citizen, converse, expect, flatTexts, log, materialNames, open, openCard, press, test } from './help';
 
 test('from a bare wish to the exact list for a place in three exchanges', async ({ page, request }) => {
   await open(page, '/?region=150702');
@@ -10,7 +10,7 @@ test('from a bare wish to the exact list for a place in three exchanges', async 
   await expect(card(page).getByRole('heading', { level: 2 })).toHaveText('居民身份证办理：丢失补领');
   await expect(card(page).locator('.scope')).toContainText('海拉尔区');
 
-  const { item } = await cardOf(request, ['办身份证']);
+  const { item } = await cardOf(request, [LOST]);
   const query = new URLSearchParams({ region: '150702', item: '丢失补领', who: 'self' });
   const { materials } = (await (await request.get(`/api/v1/items/${item}/materials?${query}`)).json()) as { materials: { list: { name: string }[]; summary: string } };
   expect(await flatTexts(materialNames(page))).toEqual(materials.list.map(({ name }) => name));
@@ -47,11 +47,14 @@ test('only the last message can be answered; typing instead works too', async ({
   await expect(older.getByText(asked)).toBeVisible();
   await expect(older.getByRole('button', { name: '丢失补领', exact: true })).toHaveCount(0);
   await expect(older.getByRole('button', { name: '不是这个事项' })).toHaveCount(0);
-  // Its card is folded away, and can be looked at.
-  await expect(older.locator('bangban-card article')).toBeHidden();
-  await older.getByRole('button', { name: '办事指南：居民身份证办理' }).click();
-  await expect(older.locator('bangban-card article')).toBeVisible();
-  await expect(older.getByRole('button', { name: '改', exact: true })).toHaveCount(0);
+
+  // An older card is folded away, and can be looked at.
+  await press(page, '本人办，已满16岁');
+  const told = assistant(page).nth(2);
+  await expect(told.locator('bangban-card article')).toBeHidden();
+  await told.getByRole('button', { name: '办事指南：居民身份证办理：丢失补领' }).click();
+  await expect(told.locator('bangban-card article')).toBeVisible();
+  await expect(told.getByRole('button', { name: '改', exact: true })).toHaveCount(0);
 });
 
 test('what a button says is what the citizen has said, and it leads where the service leads', async ({ page, request }) => {
@@ -63,7 +66,8 @@ test('what a button says is what the citizen has said, and it leads where the se
   expect(await flatTexts(answer(page).locator('bangban-ask').getByRole('button'))).toEqual(labels);
   await press(page, labels[0] ?? '');
   await expect(citizen(page).last()).toContainText(labels[0] ?? '');
-  await expect(card(page)).toBeVisible();
+  const next = await converse(request, ['补办', `#${reply.ask?.options[0]?.id}`]);
+  expect(await flatTexts(answer(page).locator('bangban-spoken p'))).toEqual(next.say);
   await press(page, '不是这个事项');
   await expect(citizen(page).last()).toContainText('不是这个事项');
 });
@@ -133,7 +137,7 @@ test.describe('a conversation that is over', () => {
     const key = await page.evaluate(() => JSON.parse(sessionStorage.getItem('bangban.talk') ?? '{}') as { id: string; token: string });
     await request.post(`/api/v1/conversations/${key.id}/close`, { data: {}, headers: { Authorization: `Bearer ${key.token}` } });
     const begun = page.waitForRequest((one) => one.method() === 'POST' && one.url().endsWith('/conversations'));
-    await ask(page, '办护照');
+    await ask(page, OTHER);
     expect((await begun).postDataJSON()).toMatchObject({ previous: key.id });
     await expect(card(page).getByRole('heading', { level: 2 })).toContainText('护照');
     await expect(citizen(page)).toHaveCount(2);

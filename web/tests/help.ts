@@ -6,8 +6,8 @@ export { expect };
 /** The question that the greeting gives as an example; it names its case. */
 export const LOST = '身份证丢了咋补';
 
-/** A question with another answer, as plain as can be: what is vaguer may be asked back when the weights change. */
-export const OTHER = '办护照';
+/** A question with another answer; it names its case too, or it would be asked back. */
+export const OTHER = '护照丢了怎么补';
 
 /** Every page is watched: an error in the console, refused code among them, fails the test. */
 export const test = plain.extend<{ allowed: RegExp | null }>({
