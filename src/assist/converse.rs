@@ -9,7 +9,7 @@ use crate::dialog::{
     Choice, Input, Named, Pending, Place, Press, Reply, Route, Show, Side, State, shortened, side_name, step,
     wording,
 };
-use crate::guide::{Line, RegionCode};
+use crate::guide::{Hall, Line, RegionCode};
 use crate::search::{Found, Search};
 use jiff::civil::Date;
 use std::time::Instant;
@@ -40,6 +40,8 @@ pub struct Turn {
     pub folded: bool,
     /// Lines that answer what was asked of it.
     pub sides: Vec<(Side, Vec<Line>)>,
+    /// The hall of the place, where an appointment is asked for.
+    pub hall: Option<(PlaceName, Hall)>,
     /// The cards, where the reply shows several.
     pub views: Vec<ItemView>,
     /// Their materials, or those of the bundle: each once, with the items that ask for it.
@@ -92,6 +94,7 @@ impl Assist {
             view: None,
             folded: false,
             sides: Vec::new(),
+            hall: None,
             views: Vec::new(),
             materials: Vec::new(),
             bundle: None,

@@ -5,12 +5,12 @@ use super::lookup;
 use super::seek::Sought;
 use super::{Ask, AskError, Assist, Timings};
 use crate::dialog::{
-    Choice, Focus, Hit, Intent, Pending, Press, Route, Said, State, Words, asks_whether, compares, labels,
-    mentions, names_danger, nearest_option, points_back, read, shortened, sides,
+    Choice, Focus, Hit, Intent, Pending, Press, Route, Said, State, Words, asks_whether, channel, compares,
+    labels, mentions, names_danger, nearest_option, points_back, read, shortened, sides,
 };
 use crate::guide::{Answers, Audience, CatalogItem, RegionCode};
 use crate::search::{Found, Search};
-use crate::text::Query;
+use crate::text::{Query, without_elsewhere};
 use jiff::civil::Date;
 use std::sync::Arc;
 
@@ -25,6 +25,9 @@ const MEMBERS: usize = 8;
 
 /// Items named beside each other must each be this sure.
 const BESIDE: f32 = 0.8;
+
+/// A longer part is told, not named.
+const PART: usize = 14;
 
 /// Parts that a sentence is looked at in.
 const PARTS: usize = 4;
@@ -49,6 +52,10 @@ const ALL_OF_IT: [&str; 16] = [
     "都得办",
 ];
 
+/// Those of them that nobody says who needs help now.
+const AFTERWARDS: [&str; 9] =
+    ["哪些手续", "什么手续", "啥手续", "要办啥", "要办什么", "要办哪些", "都办啥", "都要办", "都得办"];
+
 /// A bundle may be this much farther from the question than the nearest item.
 const NEAR: f32 = 0.03;
 
@@ -66,8 +73,13 @@ impl Assist {
         let mut places = super::seek::places_of(search, &query, home.as_ref());
         let mentioned: Vec<RegionCode> =
             query.mentions().iter().filter_map(|m| m.places.first().cloned()).collect();
-        let words =
-            Words { folded: query.search_text(), without_places: query.without_places(), places: &mentioned };
+        let without_beyond = without_elsewhere(query.without_places());
+        let words = Words {
+            folded: query.search_text(),
+            without_places: query.without_places(),
+            places: &mentioned,
+            without_beyond: without_beyond.as_deref(),
+        };
         let intent = read(state, words);
         // 不是呼市，是赤峰: the last one named is meant.
         if intent == Intent::Place && places.is_empty() {
@@ -120,13 +132,17 @@ impl Assist {
             let together = Ask { text: format!("{} {text}", state.question), ..ask.clone() };
             let second = self.seek(search, &together, LIMIT).await?;
             if best(&second) > best(&sought) {
-                sought = Sought { query: sought.query, ..second };
+                sought = Sought { query: sought.query, vector: sought.vector, ..second };
             }
         }
         said.route = sought.understood.route;
+        said.channel = channel(query.search_text(), without_beyond.is_some());
         let (sure_of_it, danger) = (sought.understood.chance >= CERTAIN, names_danger(query.search_text()));
         let talking = state.focus.is_some() || state.pending.is_some();
-        if danger && matches!(said.route, Route::Abuse | Route::Chitchat | Route::OutOfScope) {
+        // 姥爷昨天咽气了，后面都办啥: what to do afterwards is asked once the worst is over.
+        if said.route == Route::Emergency && !danger && AFTERWARDS.iter().any(|word| text.contains(word)) {
+            said.route = Route::Item;
+        } else if danger && matches!(said.route, Route::Abuse | Route::Chitchat | Route::OutOfScope) {
             said.route = Route::Emergency;
         } else if said.route != Route::Item && talking && chars <= ANSWER && !danger && !sure_of_it {
             // A few words in answer to something look like anything when they stand alone.
@@ -143,7 +159,7 @@ impl Assist {
         if said.route == Route::Item {
             said.several = self.beside(search, &ask, &query).await?;
             if said.several.is_empty() {
-                let bundle = self.bundle_meant(search, &sought, text).await;
+                let bundle = self.bundle_meant(search, &sought);
                 said.bundle = bundle.map(|name| {
                     let members = members(search, &name);
                     (name, members)
@@ -177,7 +193,8 @@ impl Assist {
     /// Items that a sentence names beside each other (身份证和户口本都丢了); empty unless every part is beyond doubt.
     async fn beside(&self, search: &Arc<Search>, ask: &Ask, query: &Query) -> Result<Vec<Hit>, AskError> {
         let parts = parts(query.masked().text.as_str());
-        if !(2..=PARTS).contains(&parts.len()) {
+        let long = |part: &String| part.chars().count() > PART;
+        if !(2..=PARTS).contains(&parts.len()) || parts.iter().any(long) {
             return Ok(Vec::new());
         }
         let mut list: Vec<Hit> = Vec::new();
@@ -198,7 +215,7 @@ impl Assist {
     }
 
     /// The bundle that a text means: by one of its names, or by meaning where all of an event is asked for.
-    async fn bundle_meant(&self, search: &Arc<Search>, sought: &Sought, text: &str) -> Option<String> {
+    fn bundle_meant(&self, search: &Arc<Search>, sought: &Sought) -> Option<String> {
         let bare = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
         let folded = bare(sought.query.without_places());
         let themes = search.themes();
@@ -215,8 +232,7 @@ impl Assist {
             return None;
         }
         let lessons = self.lessons();
-        let query = search.analyzer().query(text);
-        let vector = self.vector(search, &query, &mut Timings::default()).await?;
+        let vector = sought.vector.as_ref()?;
         let cosine = |row: &crate::embed::Vector| -> f32 {
             row.as_slice().iter().zip(vector.as_slice()).map(|(a, b)| a * b).sum()
         };

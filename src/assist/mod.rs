@@ -219,7 +219,7 @@ fn answer(
     today: Date,
 ) -> Result<Answer, AskError> {
     let started = Instant::now();
-    let Sought { query, understood, hits, heard, region, region_choices, keywords_only, mut timings } =
+    let Sought { query, understood, hits, heard, region, region_choices, keywords_only, mut timings, .. } =
         sought;
     let candidates: Vec<Candidate> =
         hits.fused.iter().map(|f| Candidate { confidence: f.confidence }).collect();

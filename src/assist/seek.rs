@@ -12,6 +12,8 @@ use std::time::Instant;
 /// What was found for a question, before any judgement.
 pub(super) struct Sought {
     pub query: Query,
+    /// The question as the model sees it.
+    pub vector: Option<Vector>,
     pub understood: Understood,
     pub hits: Hits,
     pub heard: Option<String>,
@@ -23,6 +25,9 @@ pub(super) struct Sought {
 
 /// Readings by sound that are tried where the question itself finds nothing sure.
 const READINGS: usize = 3;
+
+/// Longer texts are not tried by their sound.
+const READ_TWICE: usize = 32;
 
 /// What a reading is trusted at least, beside what its sound is worth.
 const READING_TRUST: f32 = 0.6;
@@ -48,6 +53,7 @@ impl Assist {
             heard: None,
             region_choices,
             keywords_only,
+            vector: vector.clone(),
             understood,
             region,
             query,
@@ -85,24 +91,35 @@ impl Assist {
         sought: &mut Sought,
         limit: usize,
     ) -> Result<(), AskError> {
-        let mut best = sought.hits.fused.first().map_or(0.0, |f| f.confidence);
+        let best = confidence(&sought.hits);
         let sure = best >= self.thresholds.sure;
-        for Reading { text, weight, latin } in search.readings(&sought.query, READINGS) {
-            // Latin letters that spell a term are no words of the question: what was found was found without them.
-            if sure && !latin {
-                continue;
+        let trust = |reading: &Reading| READING_TRUST + (1.0 - READING_TRUST) * reading.weight;
+        let mut readings = search.readings(&sought.query, READINGS);
+        // Latin letters that spell a term are no words of the question: what was found was found without them.
+        // In a long story one slip counts for little, and reading it twice takes longest.
+        let short = sought.query.search_text().chars().count() <= READ_TWICE;
+        readings.retain(|reading| reading.latin || (!sure && short));
+        if readings.len() > 1 {
+            // The model would take longer for all of them than the asker waits: words choose one.
+            let mut worth = Vec::with_capacity(readings.len());
+            for reading in readings {
+                let query = search.analyzer().query(&reading.text);
+                let hits = self.find(search, query, None, ask, sought.region.clone(), 1).await?;
+                worth.push((confidence(&hits) * trust(&reading), reading));
             }
-            let query = search.analyzer().query(&text);
+            // The first of equals: it sounds nearest.
+            let first = worth.into_iter().rev().max_by(|a, b| a.0.total_cmp(&b.0));
+            readings = first.into_iter().map(|(_, reading)| reading).collect();
+        }
+        for reading in readings {
+            let query = search.analyzer().query(&reading.text);
             let vector = self.vector(search, &query, &mut sought.timings).await;
             let understood = self.understand(&query, vector.as_ref());
             let mut hits = self.find(search, query, vector, ask, sought.region.clone(), limit).await?;
-            let trust = READING_TRUST + (1.0 - READING_TRUST) * weight;
-            hits.fused.iter_mut().for_each(|f| f.confidence *= trust);
-            let confidence = hits.fused.first().map_or(0.0, |f| f.confidence);
-            if confidence > best || (latin && sought.heard.is_none()) {
-                best = confidence;
+            hits.fused.iter_mut().for_each(|f| f.confidence *= trust(&reading));
+            if confidence(&hits) > best || (reading.latin && sought.heard.is_none()) {
                 sought.hits = hits;
-                sought.heard = Some(text);
+                sought.heard = Some(reading.text);
                 sought.understood = understood;
             }
         }
@@ -157,6 +174,10 @@ impl Assist {
         timings.model += started.elapsed();
         vector
     }
+}
+
+fn confidence(hits: &Hits) -> f32 {
+    hits.fused.first().map_or(0.0, |found| found.confidence)
 }
 
 /// What the search says of the question itself.

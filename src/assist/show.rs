@@ -4,7 +4,7 @@ use super::AskError;
 use super::answer::ItemView;
 use super::converse::Turn;
 use super::lookup;
-use crate::dialog::{Pending, Road, Show, Side, Status, aspect, mentions, side_name, walk, wording};
+use crate::dialog::{Pending, Road, Route, Show, Side, Status, aspect, mentions, side_name, walk, wording};
 use crate::guide::{Answers, ITEM, RegionCode};
 use crate::search::Search;
 use jiff::civil::Date;
@@ -34,7 +34,13 @@ pub(super) fn show(search: &Search, mut turn: Turn, words: &[String], today: Dat
             }
             Ok(turn)
         }
-        Show::Nothing | Show::Compare(_) => Ok(turn),
+        Show::Nothing => {
+            let asks = turn.route == Route::Appointment && turn.reply.status == Status::Handoff;
+            let hall = region.filter(|_| asks).and_then(|region| search.hall(&region).cloned());
+            turn.hall = hall.map(|hall| (lookup::place_name(search, &hall.region_code), hall));
+            Ok(turn)
+        }
+        Show::Compare(_) => Ok(turn),
     }
 }
 

@@ -17,6 +17,15 @@ pub fn transcript(turn: &Turn) -> String {
     for (side, lines) in &turn.sides {
         fields(&mut out, *side, lines);
     }
+    if let Some((_, hall)) = &turn.hall {
+        line(&mut out, &hall.place.name);
+        for field in hall.lines() {
+            line(
+                &mut out,
+                &format!("  {}：{}", field.label, field.value.as_deref().unwrap_or(wording::NOT_STATED)),
+            );
+        }
+    }
     if let Some(view) = turn.view.as_ref().filter(|_| !turn.folded) {
         materials(&mut out, view);
     }

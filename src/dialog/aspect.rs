@@ -1,7 +1,7 @@
 //! One side of an item: the lines of its card that answer it.
 
 use super::reading::Side;
-use crate::guide::{Card, Facet, Line};
+use crate::guide::{Card, Facet, Line, MaterialLine};
 
 /// The lines of a card that speak of one side. Materials stand in their own list and are none of them.
 ///
@@ -26,9 +26,33 @@ pub fn aspect(card: &Card, side: Side) -> Vec<Line> {
         Facet::Phone => among(&card.channels, &["咨询电话"]),
         Facet::Online => among(&card.channels, &["网上办理", "办理形式"]),
         Facet::Basis => card.basis.clone(),
-        Facet::Agent => among(&card.channels, &["可否代办"]),
+        Facet::Agent => agent(card, among(&card.channels, &["可否代办"])),
         Facet::Result => card.results.iter().cloned().chain(among(&card.channels, &["可否邮寄"])).collect(),
         Facet::Who => among(&card.head, &["实施主体"]),
+    }
+}
+
+/// Whether somebody else may do it; where the guide doesn't say so itself, what it asks of somebody else tells.
+fn agent(card: &Card, said: Vec<Line>) -> Vec<Line> {
+    if said.iter().any(|line| line.value.is_some()) {
+        return said;
+    }
+    let speaks =
+        |text: &str| ["代办", "委托", "代理", "代为", "本人到场", "亲自"].iter().any(|w| text.contains(w));
+    let materials = card.materials.iter().filter(|m| speaks(&m.material.name)).map(material_line);
+    let rules = card.conditions.iter().chain(&card.flow);
+    let rules = rules.filter(|line| line.value.as_deref().is_some_and(speaks)).cloned();
+    rules.chain(materials).take(MENTIONS).collect()
+}
+
+fn material_line(line: &MaterialLine) -> Line {
+    Line {
+        label: "申请材料",
+        value: Some(match line.material.quantity() {
+            Some(quantity) => format!("{}（{quantity}）", line.material.name),
+            None => line.material.name.clone(),
+        }),
+        citation: line.citation.clone(),
     }
 }
 
@@ -39,14 +63,7 @@ pub fn mentions(card: &Card, words: &[String]) -> Vec<Line> {
     let telling: Vec<&String> =
         words.iter().filter(|w| w.chars().count() > 1 && !card.name.contains(w.as_str())).collect();
     let speaks = |text: &str| telling.iter().any(|word| text.contains(word.as_str()));
-    let materials = card.materials.iter().filter(|m| speaks(&m.material.name)).map(|m| Line {
-        label: "申请材料",
-        value: Some(match m.material.quantity() {
-            Some(quantity) => format!("{}（{quantity}）", m.material.name),
-            None => m.material.name.clone(),
-        }),
-        citation: m.citation.clone(),
-    });
+    let materials = card.materials.iter().filter(|m| speaks(&m.material.name)).map(material_line);
     let lines = card.conditions.iter().chain(&card.flow).chain(&card.results).chain(&card.channels);
     let lines = lines.filter(|line| line.value.as_deref().is_some_and(&speaks)).cloned();
     let faq = card.faq.iter().filter(|(question, answer, _)| speaks(question) || speaks(answer));
@@ -114,6 +131,14 @@ mod tests {
             let value = aspect(&card, side).into_iter().find_map(|line| line.value);
             assert_eq!(value.as_deref(), want, "{side:?}");
         }
+        let guide: Guide = serde_json::from_str(
+            r#"{"name":"乙","materials":[{"name":"授权委托书","form":"原件","originals":1},{"name":"照片"}]}"#,
+        )
+        .unwrap();
+        let card = compose(&guide, &Answers::default(), date(2026, 11, 1));
+        let lines = aspect(&card, Side::Facet(Facet::Agent));
+        assert_eq!(lines.len(), 1, "the guide doesn't say whether, but what for");
+        assert!(lines[0].value.as_deref().is_some_and(|v| v.starts_with("授权委托书")));
         for facet in Facet::ALL {
             assert!(!side_name(Side::Facet(facet)).is_empty());
         }

@@ -15,7 +15,8 @@ pub mod wording;
 pub use aspect::{aspect, mentions, side_name};
 pub use clarify::{Hit, choices, shortened};
 pub use reading::{
-    Intent, Side, Words, asks_whether, compares, labels, nearest_option, points_back, read, sides,
+    Channel, Intent, Side, Words, asks_whether, channel, compares, labels, nearest_option, points_back, read,
+    sides,
 };
 pub use reply::{Ask, Input, Named, Reply, Said, Show};
 pub use state::{Button, Choice, Focus, Pending, Place, Press, State};

@@ -12,6 +12,8 @@ pub enum Intent {
     Press(Press),
     /// Names a place and nothing else.
     Place,
+    /// Names a place beyond the region and nothing else, or compares with one.
+    Beyond,
     /// Asks for a side of the item being talked about.
     FollowUp(Vec<Side>),
     /// Wants to see the item beside how another place does it.
@@ -43,6 +45,67 @@ pub enum Side {
     Mentioned,
 }
 
+/// Who answers what no government service of the region does (超范围).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Channel {
+    /// Offices of another province.
+    Beyond,
+    /// Courts.
+    Court,
+    /// Procurators (检察机关).
+    Procurator,
+    /// Supervision of officials (纪检监察).
+    Discipline,
+    /// Letters and visits (信访).
+    Petition,
+    /// Embassies and consulates.
+    Consular,
+    /// The post and its like.
+    Parcel,
+    /// Railways.
+    Rail,
+    /// Banks and insurers.
+    Bank,
+    /// Electricity.
+    Power,
+    /// Law between private persons.
+    Dispute,
+}
+
+impl Channel {
+    /// Every one, the more telling words first.
+    pub const ALL: [Channel; 11] = [
+        Channel::Beyond,
+        Channel::Procurator,
+        Channel::Discipline,
+        Channel::Court,
+        Channel::Petition,
+        Channel::Consular,
+        Channel::Parcel,
+        Channel::Rail,
+        Channel::Dispute,
+        Channel::Bank,
+        Channel::Power,
+    ];
+
+    /// Its list in phrases.txt; places beyond the region have a file of their own.
+    fn list(self) -> &'static str {
+        match self {
+            Channel::Beyond => "",
+            Channel::Court => "court",
+            Channel::Procurator => "procurator",
+            Channel::Discipline => "discipline",
+            Channel::Petition => "petition",
+            Channel::Consular => "consular",
+            Channel::Parcel => "parcel",
+            Channel::Rail => "rail",
+            Channel::Bank => "bank",
+            Channel::Power => "power",
+            Channel::Dispute => "dispute",
+        }
+    }
+}
+
 /// A text as the reading sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Words<'a> {
@@ -52,6 +115,8 @@ pub struct Words<'a> {
     pub without_places: &'a str,
     /// Every place that its names may mean.
     pub places: &'a [RegionCode],
+    /// The folded text without places of other provinces, where it names any.
+    pub without_beyond: Option<&'a str>,
 }
 
 /// The lists of phrases.txt by name, and the sides with what is said for them, in order.
@@ -148,6 +213,11 @@ pub fn read(state: &State, words: Words<'_>) -> Intent {
     if text == "换地区" || text == "换个地方" {
         return Intent::Press(Press::ChangePlace);
     }
+    if let Some(rest) = words.without_beyond.filter(|_| words.places.is_empty() && state.focus.is_some())
+        && (left_over(&bare(rest), &[list("around_place")]) == 0 || (short && compares(&text)))
+    {
+        return Intent::Beyond;
+    }
     let rest = bare(words.without_places);
     let has_place = !words.places.is_empty();
     if state.focus.is_some() && list("comparing").iter().any(|word| text.contains(word)) {
@@ -211,6 +281,16 @@ pub fn asks_whether(folded: &str) -> bool {
         && (ends.iter().any(|word| text.ends_with(word))
             || text.starts_with("用不用")
             || text.starts_with("要不要"))
+}
+
+/// Who answers a question that is none of ours, where the words tell; the first that fits.
+pub fn channel(folded: &str, names_beyond: bool) -> Option<Channel> {
+    // Another province's office, whatever is asked of it.
+    if names_beyond && !list("consular").iter().any(|word| folded.contains(word)) {
+        return Some(Channel::Beyond);
+    }
+    let all = Channel::ALL.into_iter().filter(|channel| *channel != Channel::Beyond);
+    all.into_iter().find(|channel| list(channel.list()).iter().any(|word| folded.contains(word)))
 }
 
 /// Whether a text compares.
@@ -339,7 +419,10 @@ pub fn nearest_option(state: &State, folded: &str, likeness: &[f32]) -> Option<P
     scores.sort_by(|a, b| b.1.total_cmp(&a.1));
     let (first, best) = *scores.first()?;
     let second = scores.get(1).map_or(0.0, |s| s.1);
-    (best - second >= APART).then(|| press(pending, first))
+    // 那…呢 turns to something else more often than it chooses.
+    let turns = said.starts_with('那') && folded.trim_end().ends_with('呢');
+    let apart = if turns { 2.0 * APART } else { APART };
+    (best - second >= apart).then(|| press(pending, first))
 }
 
 /// What a hundredth of cosine counts beside shared characters.
@@ -464,7 +547,7 @@ mod tests {
     }
 
     fn plain(state: &State, text: &str) -> Intent {
-        read(state, Words { folded: text, without_places: text, places: &[] })
+        read(state, Words { folded: text, without_places: text, places: &[], without_beyond: None })
     }
 
     #[test]
@@ -473,6 +556,9 @@ mod tests {
         let used = source.split("list(\"").skip(1).filter_map(|rest| rest.split_once("\")"));
         for (name, _) in used.filter(|(name, _)| name.chars().all(|c| c.is_ascii_lowercase() || c == '_')) {
             assert!(!list(name).is_empty(), "{name}");
+        }
+        for channel in Channel::ALL {
+            assert!(channel == Channel::Beyond || !list(channel.list()).is_empty(), "{channel:?}");
         }
         assert_eq!(PHRASES.sides.len(), 14);
     }
@@ -511,6 +597,30 @@ mod tests {
         {
             assert_eq!(plain(&state, text), Intent::Press(Press::Options(vec![want.into()])), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_none_of_ours_has_somebody_who_answers() {
+        for (text, beyond, want) in [
+            ("法院判了他不给钱咋办", false, Some(Channel::Court)),
+            ("邻居的树倒我车上谁赔", false, Some(Channel::Dispute)),
+            ("沈阳社保局几点开门", true, Some(Channel::Beyond)),
+            ("去日本的签证咋办", true, Some(Channel::Consular)),
+            ("红烧肉怎么做", false, None),
+        ] {
+            assert_eq!(channel(text, beyond), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn another_province_named_alone_is_no_question_of_its_own() {
+        let beyond = |state: &State, text: &str, rest: &str| {
+            read(state, Words { folded: text, without_places: text, places: &[], without_beyond: Some(rest) })
+        };
+        assert_eq!(beyond(&talking(), "那河北呢", "那 呢"), Intent::Beyond);
+        assert_eq!(beyond(&talking(), "和北京有什么不一样", "和 有什么不一样"), Intent::Beyond);
+        assert_eq!(beyond(&talking(), "从河北把户口迁回来", "从 把户口迁回来"), Intent::Question);
+        assert_eq!(beyond(&State::default(), "河北", " "), Intent::Question);
     }
 
     #[test]
@@ -566,7 +676,7 @@ mod tests {
     fn a_place_alone_and_a_comparison_are_no_questions() {
         let place = [RegionCode::try_from("150400".to_owned()).unwrap()];
         let with = |state: &State, text: &str, rest: &str| {
-            read(state, Words { folded: text, without_places: rest, places: &place })
+            read(state, Words { folded: text, without_places: rest, places: &place, without_beyond: None })
         };
         for (text, rest) in [
             ("不是呼市，是赤峰", "不是 ，是 "),

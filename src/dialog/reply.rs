@@ -1,7 +1,7 @@
 //! What comes into a turn, and what is answered.
 
 use super::clarify::Hit;
-use super::reading::{Intent, Side};
+use super::reading::{Channel, Intent, Side};
 use super::state::{Button, Choice, Place, Press};
 use super::{Route, Status};
 
@@ -52,6 +52,8 @@ pub struct Said {
     pub yes_no: bool,
     /// They compare the places that they name.
     pub compares: bool,
+    /// Who answers it, where it is none of ours and the words tell.
+    pub channel: Option<Channel>,
     /// Said in answer to a waiting question, and like none of its options.
     pub unclear: bool,
 }

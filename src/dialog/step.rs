@@ -77,6 +77,7 @@ impl Turn<'_> {
                 self.follow_up(sides)
             }
             Intent::Compare => self.compare(said.places),
+            Intent::Beyond => self.again(wording::BEYOND),
             Intent::Applicant(person) => {
                 self.state.person = Some(person);
                 self.after_applicant()
@@ -166,7 +167,13 @@ impl Turn<'_> {
                 }
             }
             _ => {
-                if let Some(old) = state.focus.replace(Focus::on(choice)) {
+                // Come back to, it is as it was left.
+                let left = state.before.iter().position(|focus| focus.item == choice.item);
+                let mut focus = left.map_or_else(|| Focus::on(choice), |at| state.before.remove(at));
+                if let Some(case) = &choice.case {
+                    focus.answer(ITEM, std::slice::from_ref(case));
+                }
+                if let Some(old) = state.focus.replace(focus) {
                     state.before.push(old);
                     let over = state.before.len().saturating_sub(BEFORE);
                     state.before.drain(..over);
@@ -360,11 +367,11 @@ impl Turn<'_> {
             self.state.pending = (!members.is_empty()).then_some(Pending::Several { options: members });
             return reply;
         }
-        if said.route != Route::Item {
-            return self.elsewhere(&said);
-        }
         if !said.compares {
             self.take_place(&said.places);
+        }
+        if said.route != Route::Item {
+            return self.elsewhere(&said);
         }
         if said.several.len() > 1 {
             let choices = choices(&said.several);
@@ -393,6 +400,13 @@ impl Turn<'_> {
             if said.mentioned && (unsure || same || said.yes_no) && (said.sides.is_empty() || said.yes_no) {
                 return self.follow_up(vec![Side::Mentioned]);
             }
+            // 执照那个收不收钱: what was talked about before, not the last.
+            let left =
+                hits.iter().take(BEST).find(|hit| self.state.before.iter().any(|f| f.item == hit.item));
+            if let Some(hit) = left.filter(|_| unsure && !near && !said.sides.is_empty()) {
+                let choice = Choice { case: None, ..choices(std::slice::from_ref(hit)).remove(0) };
+                return self.focus(&choice, said.sides);
+            }
             if unsure && !said.sides.is_empty() && (said.points_back || near) {
                 return self.follow_up(said.sides);
             }
@@ -418,7 +432,9 @@ impl Turn<'_> {
             }
             Verdict::Unclear => {
                 let (text, pending) = which(&hits, false);
-                self.ask_which("", text, pending)
+                let name = self.state.focus.as_ref().map(|focus| focus.name.clone());
+                let say = name.filter(|_| !settling).map(|name| wording::or_another(&name));
+                self.ask_which(say.as_deref().unwrap_or_default(), text, pending)
             }
         };
         self.with_place_question(reply, &said.places)
@@ -447,6 +463,9 @@ impl Turn<'_> {
             }
             Route::Human => self.press(Press::Human, Named::default()),
             // Small talk while a question waits: it waits on.
+            Route::OutOfScope if said.channel.is_some() => {
+                Reply::new(Status::OutOfScope, said.channel.map(wording::channel).unwrap_or_default())
+            }
             Route::Chitchat | Route::OutOfScope if self.state.pending.is_some() => {
                 self.again(lead(said.route))
             }
@@ -457,6 +476,10 @@ impl Turn<'_> {
                 let near = said.hits.iter().take(1).filter(|h| h.confidence >= self.thresholds.sure);
                 let near: Vec<Hit> = near.cloned().collect();
                 reply.offers = choices(&near).iter().map(open_button).collect();
+                if route == Route::Appointment && self.state.place.is_none() {
+                    let label = wording::CHANGE_PLACE.to_owned();
+                    reply.offers.push(Button { press: Press::ChangePlace, label });
+                }
                 reply
             }
         }

@@ -1,5 +1,6 @@
 //! Every sentence that a citizen reads, and nothing else. Proofread as a whole.
 
+use super::reading::Channel;
 use super::{Route, Status};
 use crate::guide::{Card, Line, MaterialState};
 
@@ -246,6 +247,35 @@ pub fn in_short(card: &Card) -> Vec<String> {
         lines.extend(value.map(|value| format!("{name}：{value}。")));
     }
     lines
+}
+
+/// Said of an item in focus to a question that its guide may not answer, above other items that may be meant.
+pub fn or_another(name: &str) -> String {
+    format!("问“{name}”的话，它的指南没有写到这一点；问别的事，请看是不是下面的：")
+}
+
+/// Said to a place of another province.
+pub const BEYOND: &str = "我只有内蒙古自治区的指南，外省的请拨打当地的 12345（异地拨打加区号）问清。";
+
+/// Says why a question is none of ours, and who answers it.
+///
+/// The numbers are the national hotlines of these bodies.
+pub fn channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Beyond => BEYOND,
+        Channel::Court => "法院的案子不归政务服务，我答不了。请拨打法院的诉讼服务热线 12368。",
+        Channel::Procurator => "检察院的事不归政务服务，我答不了。请拨打检察服务热线 12309。",
+        Channel::Discipline => "反映公职人员违纪违法，请找纪检监察机关，举报电话 12388。",
+        Channel::Petition => "信访的事不归政务服务，我答不了。请到当地信访部门，或在国家信访局网站上提。",
+        Channel::Consular => {
+            "外国签证和领事的事我答不了：签证问那个国家的使领馆，在国外求助拨打外交部热线 12308。"
+        }
+        Channel::Parcel => "寄递的事请先找寄件的公司；解决不了，拨打邮政业申诉热线 12305。",
+        Channel::Rail => "火车票的事请拨打铁路客服 12306。",
+        Channel::Bank => "银行、保险的业务请找那一家办；有纠纷拨打 12378。",
+        Channel::Power => "用电的事请拨打供电服务热线 95598。",
+        Channel::Dispute => "这是私人之间的法律问题，我答不了。请拨打公共法律服务热线 12348，免费咨询。",
+    }
 }
 
 /// Said of an item whose guides are out of force.

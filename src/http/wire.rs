@@ -8,7 +8,8 @@ use crate::dialog::wording;
 use crate::guide::CatalogItem;
 pub use card::{
     CardShape, CitationShape, FaqShape, HallShape, LineShape, MaterialShape, MaterialsResponse,
-    MaterialsShape, OptionShape, QuestionShape, SourceShape, card, materials_response, shown_line, source,
+    MaterialsShape, OptionShape, QuestionShape, SourceShape, card, hall, materials_response, shown_line,
+    source,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

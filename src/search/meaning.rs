@@ -107,8 +107,9 @@ pub fn named_case(cases: &[BusinessItem], folded: &str) -> Option<usize> {
 /// [`CASE_MARGIN`].
 pub fn business_item(vectors: &Vectors, cosines: &[f32], item: u32) -> Option<u32> {
     let mut best: Vec<(u32, f32)> = Vec::new();
-    for (label, &cosine) in vectors.labels.iter().zip(cosines) {
-        if label.item != item || label.kind == LabelKind::Name {
+    for &row in vectors.of_item(item) {
+        let (label, cosine) = (&vectors.labels[row as usize], cosines[row as usize]);
+        if label.kind == LabelKind::Name {
             continue;
         }
         let Some(case) = label.case else { continue };

@@ -1,7 +1,7 @@
 //! Exact search by meaning: one short vector a name or known question, ten thousands in all.
 
 use super::SearchError;
-use crate::embed::Vector;
+use crate::embed::{Int8Rows, Vector};
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -42,7 +42,17 @@ pub struct Vectors {
     pub labels: Vec<Label>,
     rows: Vec<f32>,
     dimensions: usize,
+    /// Long lists once more, packed for the scan.
+    packed: Option<Int8Rows>,
+    /// Rows of each item.
+    of_item: Vec<Vec<u32>>,
 }
+
+/// Shorter lists are scanned as they are.
+const PACKED_FROM: usize = 4_096;
+
+/// Rows whose cosine is computed exactly after a scan of packed ones; no answer looks at more of them.
+const EXACT: usize = 1_024;
 
 impl Vectors {
     /// Vectors of one length, to be filled.
@@ -55,9 +65,19 @@ impl Vectors {
         if values.len() != self.dimensions {
             return Err(SearchError::Dimensions { expected: self.dimensions, found: values.len() });
         }
-        self.labels.push(label);
+        self.name(label);
         self.rows.extend_from_slice(values);
         Ok(())
+    }
+
+    fn name(&mut self, label: Label) {
+        let item = label.item as usize;
+        if self.of_item.len() <= item {
+            self.of_item.resize_with(item + 1, Vec::new);
+        }
+        // A generation has far fewer rows than that.
+        self.of_item[item].push(self.labels.len() as u32);
+        self.labels.push(label);
     }
 
     /// How many rows.
@@ -80,13 +100,36 @@ impl Vectors {
         &self.rows
     }
 
+    /// The rows of one item.
+    pub fn of_item(&self, item: u32) -> &[u32] {
+        self.of_item.get(item as usize).map_or(&[], Vec::as_slice)
+    }
+
     /// Cosine of the question with every row; rows and question have length 1.
+    ///
+    /// The highest are exact, the others within some thousandths.
     pub fn similarities(&self, question: &Vector) -> Result<Vec<f32>, SearchError> {
         let question = question.as_slice();
         if question.len() != self.dimensions {
             return Err(SearchError::Dimensions { expected: self.dimensions, found: question.len() });
         }
-        Ok(self.rows.chunks_exact(self.dimensions.max(1)).map(|row| dot(row, question)).collect())
+        let Some(mut cosines) = self.packed.as_ref().and_then(|packed| packed.products(question)) else {
+            return Ok(self
+                .rows
+                .chunks_exact(self.dimensions.max(1))
+                .map(|row| dot(row, question))
+                .collect());
+        };
+        let mut order: Vec<u32> = (0..cosines.len() as u32).collect();
+        let higher = |a: &u32, b: &u32| cosines[*b as usize].total_cmp(&cosines[*a as usize]);
+        if order.len() > EXACT {
+            order.select_nth_unstable_by(EXACT, higher);
+            order.truncate(EXACT);
+        }
+        for at in order {
+            cosines[at as usize] = dot(self.row(at as usize), question);
+        }
+        Ok(cosines)
     }
 
     /// Writes `vectors.f32` (little-endian rows) and `labels.jsonl`.
@@ -127,7 +170,15 @@ impl Vectors {
                 format!("{} labels of {dimensions} values each, but {} values", labels.len(), rows.len()),
             ));
         }
-        Ok(Vectors { labels, rows, dimensions })
+        // Every item has a row of its own, so its number is below that of rows.
+        if labels.iter().any(|label| label.item as usize >= labels.len()) {
+            return Err(SearchError::Broken(path, "a label names an item that can't be".into()));
+        }
+        let mut vectors = Vectors { rows, dimensions, ..Vectors::default() };
+        labels.into_iter().for_each(|label| vectors.name(label));
+        vectors.packed =
+            (vectors.len() >= PACKED_FROM).then(|| Int8Rows::pack(&vectors.rows, dimensions)).flatten();
+        Ok(vectors)
     }
 }
 
@@ -152,7 +203,7 @@ mod tests {
     #[test]
     fn rows_survive_the_disk_and_odd_lengths_are_refused() {
         let dir = tempfile::tempdir().unwrap();
-        let label = |text: &str| Label { item: 3, kind: LabelKind::Case, case: Some(1), text: text.into() };
+        let label = |text: &str| Label { item: 1, kind: LabelKind::Case, case: Some(1), text: text.into() };
         let mut vectors = Vectors::new(20);
         let row: Vec<f32> = (0..20).map(|i| i as f32).collect();
         vectors.push(label("甲"), &row).unwrap();

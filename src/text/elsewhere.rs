@@ -30,6 +30,12 @@ pub fn mark_elsewhere(text: &str) -> String {
     }
 }
 
+/// A text without the names of places beyond the region; `None` where it names none.
+pub fn without_elsewhere(text: &str) -> Option<String> {
+    let marked = mark_elsewhere(text);
+    marked.contains(MARK).then(|| marked.replace(MARK, " "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,6 +45,8 @@ mod tests {
         assert_eq!(mark_elsewhere("大同社保断了转回沈阳"), "※社保断了转回※");
         assert_eq!(mark_elsewhere("赤峰的社保"), "赤峰的社保");
         assert_eq!(mark_elsewhere(""), "");
+        assert_eq!(without_elsewhere("那河北呢").as_deref(), Some("那 呢"));
+        assert_eq!(without_elsewhere("那赤峰呢"), None);
     }
 
     #[test]

@@ -296,7 +296,8 @@ fn shown(line: &guide::Line, citation: CitationShape) -> LineShape {
         citation,
     }
 }
-fn hall((place, hall): &(PlaceName, Hall)) -> HallShape {
+/// A hall with the source of every line.
+pub fn hall((place, hall): &(PlaceName, Hall)) -> HallShape {
     let record = format!("hall-{}", hall.region_code);
     HallShape {
         notice: wording::GO_TO_HALL,

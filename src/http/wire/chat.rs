@@ -1,7 +1,7 @@
 //! Shapes of a conversation.
 
 use super::{
-    CardShape, CompareResponse, LineShape, RegionShape, ThemeMaterialShape, ThemeShape, card, compared,
+    CardShape, CompareResponse, LineShape, RegionShape, ThemeMaterialShape, ThemeShape, card, compared, hall,
     region, shown_line, theme,
 };
 use crate::assist::{PlaceName, Turn};
@@ -124,7 +124,7 @@ pub struct ReplyShape {
     pub keywords_only: bool,
     /// The place that the reply is for.
     pub region: Option<RegionShape>,
-    /// Lines that answer what was asked of the item.
+    /// Lines that answer what was asked of the item; of the hall of the place, where an appointment was asked for.
     pub sides: Vec<SideShape>,
     /// The card.
     pub card: Option<Box<CardShape>>,
@@ -146,7 +146,7 @@ pub struct ReplyShape {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SideShape {
     /// What it is called.
-    pub label: &'static str,
+    pub label: String,
     /// Its lines.
     pub lines: Vec<LineShape>,
 }
@@ -195,9 +195,10 @@ pub fn reply(turn: &Turn) -> ReplyShape {
             .sides
             .iter()
             .map(|(side, lines)| SideShape {
-                label: side_name(*side),
+                label: side_name(*side).to_owned(),
                 lines: turn.view.iter().flat_map(|view| lines.iter().map(|l| shown_line(view, l))).collect(),
             })
+            .chain(turn.hall.iter().map(hall).map(|hall| SideShape { label: hall.name, lines: hall.lines }))
             .collect(),
         card: turn.view.as_ref().filter(|_| !turn.folded).map(|view| Box::new(card(view))),
         cards: turn.views.iter().map(card).collect(),
