@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { defineConfig, type Plugin } from 'vite';
+import { Converter } from 'opencc-js';
+import { defineConfig, transformWithOxc, type Plugin } from 'vite';
 
 /** Puts the API reader's files beside docs.html; only paths that start with "docs" may set styles. */
 function docsReader(): Plugin {
@@ -18,8 +19,28 @@ function docsReader(): Plugin {
   };
 }
 
+/** The pages' sentences in Traditional characters, made from the Simplified ones. */
+function traditionalWording(): Plugin {
+  const name = 'virtual:wording-hant';
+  const source = new URL('./src/wording-hans.ts', import.meta.url);
+  return {
+    name: 'traditional-wording',
+    resolveId: (id) => (id === name ? `\0${name}` : undefined),
+    load(id) {
+      if (id !== `\0${name}`) return undefined;
+      this.addWatchFile(source.pathname);
+      const convert = Converter({ from: 'cn', to: 't' });
+      // On the page that is in Traditional characters the button leads the other way.
+      const text = convert(readFileSync(source, 'utf8'))
+        .replace("otherScript: '繁體'", "otherScript: '简体'")
+        .replace(/otherScriptAria: '[^']*'/, "otherScriptAria: '简体，換成簡體字'");
+      return transformWithOxc(text, 'wording-hant.ts');
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [docsReader()],
+  plugins: [docsReader(), traditionalWording()],
   build: {
     target: 'chrome86',
     cssTarget: 'chrome86',

@@ -9,7 +9,7 @@ use crate::dialog::{
     Choice, Input, Named, Pending, Place, Press, Reply, Route, Show, Side, State, shortened, side_name, step,
     wording,
 };
-use crate::guide::{Hall, Line, RegionCode};
+use crate::guide::{Hall, Line, RegionCode, SharedMaterial};
 use crate::search::{Found, Search};
 use jiff::civil::Date;
 use std::time::Instant;
@@ -45,7 +45,7 @@ pub struct Turn {
     /// The cards, where the reply shows several.
     pub views: Vec<ItemView>,
     /// Their materials, or those of the bundle: each once, with the items that ask for it.
-    pub materials: Vec<(String, Vec<String>)>,
+    pub materials: Vec<SharedMaterial>,
     /// The life-event bundle.
     pub bundle: Option<ThemeView>,
     /// The comparison.

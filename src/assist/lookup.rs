@@ -2,7 +2,10 @@
 
 use super::answer::{CandidateItem, ItemView, PlaceName};
 use super::{Ask, AskError, Assist};
-use crate::guide::{self, Answers, CatalogItem, Comparison, Guide, ItemKey, RegionCode, Theme, compose};
+use crate::guide::{
+    self, Answers, CatalogItem, Comparison, Guide, ItemKey, RegionCode, SharedMaterial, Theme, compose,
+    share_materials,
+};
 use crate::search::{Fit, Found, Search, SearchError};
 use jiff::civil::Date;
 
@@ -37,8 +40,8 @@ pub struct ThemeView {
     pub theme: Theme,
     /// Key of each member's item, where the catalog has one.
     pub keys: Vec<Option<ItemKey>>,
-    /// Each material once, with the names of the items that ask for it.
-    pub materials: Vec<(String, Vec<String>)>,
+    /// Each material of its members once.
+    pub materials: Vec<SharedMaterial>,
 }
 
 /// A place with its name; its code stands in where the divisions file doesn't know it.
@@ -111,23 +114,11 @@ pub fn theme_view(
         let answers: Answers = case.iter().map(|case| (guide::ITEM, *case)).collect();
         views.extend(view(search, item, region, &answers, today)?);
     }
-    Ok(ThemeView { theme: theme.clone(), keys, materials: merged(&views) })
-}
-
-/// Each material of several cards once, with the names of the items that ask for it.
-pub fn merged(views: &[ItemView]) -> Vec<(String, Vec<String>)> {
-    let mut list: Vec<(String, Vec<String>)> = Vec::new();
-    for view in views {
-        for material in &view.card.materials {
-            let (name, item) = (&material.material.name, &view.card.name);
-            match list.iter_mut().find(|(known, _)| known == name) {
-                Some((_, used_by)) if used_by.contains(item) => {}
-                Some((_, used_by)) => used_by.push(item.clone()),
-                None => list.push((name.clone(), vec![item.clone()])),
-            }
-        }
-    }
-    list
+    Ok(ThemeView {
+        theme: theme.clone(),
+        keys,
+        materials: share_materials(views.iter().map(|view| &view.card)),
+    })
 }
 
 impl Assist {

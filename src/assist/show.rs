@@ -5,7 +5,7 @@ use super::answer::ItemView;
 use super::converse::Turn;
 use super::lookup;
 use crate::dialog::{Pending, Road, Route, Show, Side, Status, aspect, mentions, side_name, walk, wording};
-use crate::guide::{Answers, ITEM, RegionCode};
+use crate::guide::{Answers, ITEM, RegionCode, share_materials};
 use crate::search::Search;
 use jiff::civil::Date;
 
@@ -23,7 +23,7 @@ pub(super) fn show(search: &Search, mut turn: Turn, words: &[String], today: Dat
                 let item = search.key(&choice.item);
                 turn.views.extend(card_of(search, item, choice.case.as_deref(), region.as_ref(), today)?);
             }
-            turn.materials = lookup::merged(&turn.views);
+            turn.materials = share_materials(turn.views.iter().map(|view| &view.card));
             Ok(turn)
         }
         Show::Bundle(name) => {

@@ -45,8 +45,9 @@ pub fn transcript(turn: &Turn) -> String {
     }
     if !turn.materials.is_empty() {
         line(&mut out, "合并材料：");
-        for (name, used_by) in &turn.materials {
-            line(&mut out, &format!("  - {name}（{}）", used_by.join("、")));
+        for material in &turn.materials {
+            let used_by = material.used_by.join("、");
+            line(&mut out, &format!("  - {}（{used_by}）{}", material.name, tag(&material.state)));
         }
     }
     if let Some(compared) = &turn.compared {
@@ -100,13 +101,17 @@ fn fields(out: &mut String, side: Side, lines: &[Line]) {
 fn materials(out: &mut String, view: &ItemView) {
     view.notices().iter().for_each(|notice| line(out, &format!("※ {notice}")));
     for (at, material) in view.card.materials.iter().enumerate() {
-        let tag = match &material.state {
-            MaterialState::Needed => "",
-            MaterialState::Waivable => "［免提交（电子证照）］",
-            MaterialState::Later => "［容缺后补］",
-            MaterialState::Open(_) => "［看情形］",
-        };
+        let tag = tag(&material.state);
         let quantity = material.material.quantity().map(|q| format!("  {q}")).unwrap_or_default();
         line(out, &format!("  {}. {}{quantity}{tag}", at + 1, material.material.name));
+    }
+}
+
+fn tag(state: &MaterialState) -> &'static str {
+    match state {
+        MaterialState::Needed => "",
+        MaterialState::Waivable => "［免提交（电子证照）］",
+        MaterialState::Later => "［容缺后补］",
+        MaterialState::Open(_) => "［看情形］",
     }
 }

@@ -31,7 +31,7 @@ pub use material::Material;
 pub use provenance::{BadSource, Provenance, Source, SourceKind};
 pub use region::{BadRegion, BadRegions, Region, RegionCode, Regions};
 pub use situation::{Answers, BadWhen, Choice, ITEM, Situation, SituationKind, Truth, When};
-pub use theme::{MergedMaterial, Theme, merge_materials};
+pub use theme::{SharedMaterial, Theme, share_materials};
 pub use validity::{NotInForce, STALE_DAYS};
 pub use words::{Audience, CaseType, CopyType, ItemType, MaterialForm, MaterialSource, Necessity, State};
 

@@ -1,7 +1,6 @@
 //! 一件事: several items that one event in life brings together.
 
-use super::Guide;
-use super::material::Material;
+use super::card::{Card, MaterialState};
 use super::provenance::Provenance;
 use serde::{Deserialize, Serialize};
 
@@ -39,51 +38,73 @@ pub struct Member {
     pub after: Vec<String>,
 }
 
-/// A material that one or more members of a bundle ask for.
+/// A material that one or more items ask for (合并材料).
 #[derive(Clone, Debug, PartialEq)]
-pub struct MergedMaterial<'a> {
-    /// The material, as the first item that asks for it has it.
-    pub material: &'a Material,
+pub struct SharedMaterial {
+    /// 材料名称
+    pub name: String,
     /// Names of all items that ask for it.
-    pub used_by: Vec<&'a str>,
+    pub used_by: Vec<String>,
+    /// The strictest that any of them says.
+    pub state: MaterialState,
 }
 
-/// One list of materials for several guides: each material once, with the items that ask for it.
-pub fn merge_materials<'a>(guides: &[&'a Guide]) -> Vec<MergedMaterial<'a>> {
-    let mut merged: Vec<MergedMaterial<'a>> = Vec::new();
-    for guide in guides {
-        for material in &guide.materials {
-            match merged
-                .iter_mut()
-                .find(|m| m.material.name == material.name && m.material.copy_type == material.copy_type)
-            {
-                Some(known) if known.used_by.contains(&guide.name.as_str()) => {}
-                Some(known) => known.used_by.push(&guide.name),
-                None => merged.push(MergedMaterial { material, used_by: vec![&guide.name] }),
+/// One list of materials for several cards: each material once, those that depend on something last.
+pub fn share_materials<'a>(cards: impl IntoIterator<Item = &'a Card>) -> Vec<SharedMaterial> {
+    let mut list: Vec<SharedMaterial> = Vec::new();
+    for card in cards {
+        for line in &card.materials {
+            let (name, state) = (&line.material.name, line.state.clone());
+            match list.iter_mut().find(|known| known.name == *name) {
+                Some(known) => {
+                    if strictness(&state) > strictness(&known.state) {
+                        known.state = state;
+                    }
+                    if !known.used_by.contains(&card.name) {
+                        known.used_by.push(card.name.clone());
+                    }
+                }
+                None => {
+                    list.push(SharedMaterial { name: name.clone(), used_by: vec![card.name.clone()], state });
+                }
             }
         }
     }
-    merged
+    list.sort_by_key(|shared| matches!(shared.state, MaterialState::Open(_)));
+    list
+}
+
+fn strictness(state: &MaterialState) -> u8 {
+    match state {
+        MaterialState::Open(_) => 0,
+        MaterialState::Waivable => 1,
+        MaterialState::Later => 2,
+        MaterialState::Needed => 3,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Answers, Guide, compose};
     use super::*;
+    use jiff::civil::date;
 
     #[test]
-    fn each_material_stands_once() {
-        let guide = |name: &str, materials: &[&str]| Guide {
-            name: name.into(),
-            materials: materials
-                .iter()
-                .map(|m| Material { name: (*m).into(), ..Material::default() })
-                .collect(),
-            ..Guide::default()
+    fn each_material_stands_once_and_what_depends_comes_last() {
+        let card = |json: &str| {
+            let guide: Guide = serde_json::from_str(json).unwrap();
+            compose(&guide, &Answers::default(), date(2026, 11, 1))
         };
-        let (a, b) = (guide("甲", &["户口簿", "申请表"]), guide("乙", &["户口簿"]));
-        let merged = merge_materials(&[&a, &b]);
-        assert_eq!(merged.len(), 2);
-        assert_eq!(merged[0].used_by, ["甲", "乙"]);
-        assert_eq!(merged[1].used_by, ["甲"]);
+        let a = card(
+            r#"{"name":"甲","materials":[{"name":"委托书","when":"who=other"},{"name":"户口簿","waivable":true}],
+                "situations":[{"id":"who","question":"谁办？","options":[{"id":"self","label":"本人"},{"id":"other","label":"别人"}]}]}"#,
+        );
+        let b = card(r#"{"name":"乙","materials":[{"name":"户口簿"},{"name":"申请表"}]}"#);
+        let shared = share_materials([&a, &b]);
+        let names: Vec<&str> = shared.iter().map(|m| m.name.as_str()).collect();
+        assert_eq!(names, ["户口簿", "申请表", "委托书"]);
+        assert_eq!(shared[0].used_by, ["甲", "乙"]);
+        assert_eq!(shared[0].state, MaterialState::Needed, "one of them wants it on paper");
+        assert!(matches!(shared[2].state, MaterialState::Open(_)));
     }
 }

@@ -9,6 +9,7 @@ mod limit;
 mod page;
 mod plain;
 mod problem;
+mod script;
 mod serve;
 mod trace;
 pub mod wire;
@@ -95,10 +96,12 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(health::version))
         .split_for_parts();
     let rate = limit::Rate::per_minute(app.limits.per_minute);
-    let limited = routes.layer(from_fn_with_state(rate.clone(), limit::rate));
+    let script = || axum::middleware::from_fn(script::layer);
+    let limited = routes.layer(from_fn_with_state(rate.clone(), limit::rate)).layer(script());
     let plain = Router::new()
         .route("/chat", axum::routing::get(plain::page).post(plain::post))
-        .layer(from_fn_with_state(rate, limit::rate));
+        .layer(from_fn_with_state(rate, limit::rate))
+        .layer(script());
     // Probes and scrapes must get through when callers are held back.
     let (open, probes) = OpenApiRouter::<Arc<App>>::new()
         .routes(routes!(health::live))

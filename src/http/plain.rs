@@ -127,6 +127,9 @@ struct Region {
 struct Merged {
     name: String,
     used_by: Vec<String>,
+    /// Absent in what was kept before there was one.
+    #[serde(default)]
+    state: String,
 }
 
 #[derive(Deserialize)]

@@ -5,7 +5,7 @@ pub mod chat;
 
 use crate::assist::{Answer, CandidateItem, PlaceName, ThemeView};
 use crate::dialog::wording;
-use crate::guide::CatalogItem;
+use crate::guide::{CatalogItem, SharedMaterial};
 pub use card::{
     CardShape, CitationShape, FaqShape, HallShape, LineShape, MaterialShape, MaterialsResponse,
     MaterialsShape, OptionShape, QuestionShape, SourceShape, card, hall, materials_response, shown_line,
@@ -244,6 +244,8 @@ pub struct ThemeMaterialShape {
     pub name: String,
     /// Items that ask for it.
     pub used_by: Vec<String>,
+    /// The strictest that any of them says: `needed`, `later`, `waivable` or `open` (depends on the case).
+    pub state: &'static str,
 }
 /// What is running.
 #[derive(Debug, Serialize, ToSchema)]
@@ -296,6 +298,15 @@ pub fn matched(answer: &Answer, trace_id: String) -> MatchResponse {
         trace_id,
     }
 }
+/// A material of several items.
+pub fn shared_material(material: &SharedMaterial) -> ThemeMaterialShape {
+    ThemeMaterialShape {
+        name: material.name.clone(),
+        used_by: material.used_by.clone(),
+        state: card::state_word(&material.state),
+    }
+}
+
 /// A bundle with its members looked up.
 pub fn theme(view: ThemeView) -> ThemeShape {
     let members = view.theme.members.iter().zip(&view.keys).map(|(member, key)| ThemeMemberShape {
@@ -306,11 +317,7 @@ pub fn theme(view: ThemeView) -> ThemeShape {
     });
     ThemeShape {
         members: members.collect(),
-        materials: view
-            .materials
-            .into_iter()
-            .map(|(name, used_by)| ThemeMaterialShape { name, used_by })
-            .collect(),
+        materials: view.materials.iter().map(shared_material).collect(),
         sources: view.theme.provenance.of("members", None).iter().map(source).collect(),
         name: view.theme.name,
         audience: view.theme.audience,

@@ -7,6 +7,7 @@ mod gazetteer;
 mod lexicon;
 mod mask;
 mod plain;
+mod script;
 mod segment;
 mod sound;
 
@@ -17,6 +18,7 @@ pub use gazetteer::{BadGazetteer, Gazetteer, Mention};
 pub use lexicon::{BadLexicon, Expansion, Lexicon};
 pub use mask::{Masked, Personal, PersonalKind, mask};
 pub use plain::plain;
+pub use script::{simplified, traditional};
 pub use segment::{Segmenter, Word, is_filler};
 pub use sound::{Heard, How, Sounds};
 

@@ -460,3 +460,30 @@ async fn call(
     let status = head.split(' ').nth(1)?.parse().ok()?;
     Some((status, serde_json::from_str(body).unwrap_or(Value::Null)))
 }
+
+#[tokio::test]
+async fn whoever_reads_traditional_characters_is_answered_in_them() {
+    let house = House::open().await;
+    let talk = Talk::begin(&house, json!({})).await;
+    let mut request = talk.request("POST", "/messages", Some(&json!({ "text": "辦身份證" })));
+    request.headers_mut().insert("accept-language", "zh-TW,zh;q=0.8".parse().unwrap());
+    let reply = house.call(request).await;
+    assert_eq!(reply.headers["content-language"], "zh-Hant");
+    let options = reply.json()["messages"][1]["reply"]["ask"]["options"].clone();
+    let lost = options.as_array().unwrap().iter().find(|o| o["label"] == "丟失補領").cloned();
+    let lost = lost.unwrap_or_else(|| panic!("{options}"));
+    // What a button sends is the same in both.
+    assert_eq!(lost["id"], "option:丢失补领");
+    let (status, body) = talk.send(json!({ "press": lost["id"] })).await;
+    assert_eq!(status, StatusCode::CREATED, "{body}");
+    assert_eq!(body["messages"][1]["reply"]["card"]["business_item"], "丢失补领");
+
+    let item = body["messages"][1]["reply"]["card"]["item"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/items/{item}/materials?item={}", crate::house::encoded("丟失補領"));
+    let request = Request::builder().uri(path).header("accept-language", "zh-Hant");
+    let reply = house.call(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+    let names: Vec<Value> =
+        reply.json()["materials"]["list"].as_array().unwrap().iter().map(|m| m["name"].clone()).collect();
+    assert!(names.iter().any(|name| name == "居民戶口簿"), "{names:?}");
+}

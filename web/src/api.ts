@@ -1,3 +1,4 @@
+import { language } from './script';
 import type {
   CompareResponse,
   HistoryResponse,
@@ -37,7 +38,8 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   let body: unknown;
   try {
-    response = await fetch(`/api/v1${path}`, init);
+    const headers = { ...init.headers, 'Accept-Language': language };
+    response = await fetch(`/api/v1${path}`, { ...init, headers });
     body = await response.json();
   } catch (error) {
     if (isAborted(error)) throw error;

@@ -11,6 +11,7 @@ import { base, controls, notices } from './sheet';
 import { Talk, type Sending } from './talk';
 import './talk-log';
 import type { FailedEvent, TalkLog } from './talk-log';
+import { traditional } from './script';
 import { wording } from './wording';
 
 /** "正在查询…" is shown from here on; faster answers don't flicker. */
@@ -347,6 +348,12 @@ export class BangbanApp extends LitElement {
     await this.say({ press: `place:${code}` }, name);
   }
 
+  /** Every text of the page is read anew; the conversation stays. */
+  private otherScript() {
+    memory.rememberScript(traditional ? 'hans' : 'hant');
+    location.reload();
+  }
+
   private display(size: number, elder: boolean) {
     this.size = Math.min(memory.SIZES.most, Math.max(memory.SIZES.least, size));
     this.elder = elder;
@@ -408,6 +415,9 @@ export class BangbanApp extends LitElement {
           </button>
           <button class="button" type="button" aria-pressed=${this.elder ? 'true' : 'false'} @click=${() => this.display(this.size, !this.elder)}>
             ${wording.elder}
+          </button>
+          <button class="button" type="button" aria-label=${wording.otherScriptAria} lang=${traditional ? 'zh-Hans' : 'zh-Hant'} @click=${() => this.otherScript()}>
+            ${wording.otherScript}
           </button>
         </div>
       </div>

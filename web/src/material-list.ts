@@ -1,6 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { webLink } from './link';
-import { base } from './sheet';
+import { base, tags } from './sheet';
+import { stateTag } from './state-tag';
 import './source-button';
 import { wording } from './wording';
 import type { Material, Materials, Question } from './wire';
@@ -13,6 +14,7 @@ export class MaterialList extends LitElement {
   };
   static override styles = [
     base,
+    tags,
     css`
       .summary {
         margin-bottom: var(--gap-xs);
@@ -54,25 +56,6 @@ export class MaterialList extends LitElement {
       .name {
         font-weight: 600;
         overflow-wrap: anywhere;
-      }
-      .tag {
-        padding: 0.05em 0.55em;
-        border: 1px solid currentColor;
-        border-radius: 0.25rem;
-        font-size: var(--text-s);
-        line-height: 1.5;
-      }
-      .waivable {
-        background: var(--accent-tint);
-        color: var(--accent-strong);
-      }
-      .later {
-        background: var(--note-tint);
-        color: var(--note-ink);
-      }
-      .open {
-        background: var(--warn-tint);
-        color: var(--warn-ink);
       }
       .facts {
         color: var(--ink-soft);
@@ -137,10 +120,6 @@ export class MaterialList extends LitElement {
           padding: 0;
           color: #000;
         }
-        .tag {
-          color: #000;
-          background: none;
-        }
       }
     `,
   ];
@@ -172,7 +151,7 @@ export class MaterialList extends LitElement {
       <div class="body">
         <div class="first">
           <span class="name">${material.name}</span>
-          ${this.tag(material.state)}
+          ${stateTag(material.state)}
           <bangban-source .citation=${material.citation} .label=${material.name}></bangban-source>
         </div>
         <p class="facts">
@@ -182,11 +161,6 @@ export class MaterialList extends LitElement {
         ${this.because(material)} ${this.notes(material)}
       </div>
     </li>`;
-  }
-
-  private tag(state: string) {
-    const text = { waivable: wording.waivable, later: wording.later, open: wording.open }[state];
-    return text ? html`<span class="tag ${state}">${text}</span>` : nothing;
   }
 
   private because(material: Material) {

@@ -1,7 +1,7 @@
 import type { Key } from './api';
 import type { Region } from './wire';
 
-const KEYS = { region: 'bangban.region', size: 'bangban.size', elder: 'bangban.elder', talk: 'bangban.talk' };
+const KEYS = { region: 'bangban.region', size: 'bangban.size', elder: 'bangban.elder', script: 'bangban.script', talk: 'bangban.talk' };
 
 const forever = () => localStorage;
 
@@ -72,6 +72,16 @@ export function rememberedElder(): boolean {
 export function rememberDisplay(size: number, elder: boolean): void {
   set(KEYS.size, size === 0 ? null : String(size));
   set(KEYS.elder, elder ? '1' : null);
+}
+
+/** The characters that were chosen: `hans` or `hant`. */
+export function rememberedScript(): string | null {
+  const script = get(KEYS.script);
+  return script === 'hans' || script === 'hant' ? script : null;
+}
+
+export function rememberScript(script: 'hans' | 'hant'): void {
+  set(KEYS.script, script);
 }
 
 /** Sets the text size on the page. */

@@ -1,5 +1,6 @@
 import { LitElement, css, html } from 'lit';
-import { base } from './sheet';
+import { base, tags } from './sheet';
+import { stateTag } from './state-tag';
 import { wording } from './wording';
 import type { SharedMaterial } from './wire';
 
@@ -8,6 +9,7 @@ export class SharedMaterials extends LitElement {
   static override properties = { materials: { attribute: false } };
   static override styles = [
     base,
+    tags,
     css`
       ol {
         counter-reset: material;
@@ -44,8 +46,8 @@ export class SharedMaterials extends LitElement {
   override render() {
     return html`<ol>
       ${this.materials.map(
-        ({ name, used_by }) => html`<li>
-          <span class="name">${name}</span>
+        ({ name, used_by, state }) => html`<li>
+          <span class="name">${name}</span>${stateTag(state)}
           <span class="for">${wording.usedBy(used_by.join('、'))}</span>
         </li>`,
       )}

@@ -197,3 +197,32 @@ export const notices = css`
     }
   }
 `;
+
+/** Whether a material is needed, as a word in a frame. */
+export const tags = css`
+  .tag {
+    padding: 0.05em 0.55em;
+    border: 1px solid currentColor;
+    border-radius: 0.25rem;
+    font-size: var(--text-s);
+    line-height: 1.5;
+  }
+  .waivable {
+    background: var(--accent-tint);
+    color: var(--accent-strong);
+  }
+  .later {
+    background: var(--note-tint);
+    color: var(--note-ink);
+  }
+  .open {
+    background: var(--warn-tint);
+    color: var(--warn-ink);
+  }
+  @media print {
+    .tag {
+      color: #000;
+      background: none;
+    }
+  }
+`;

@@ -146,6 +146,8 @@ export interface Ask {
 export interface SharedMaterial {
   name: string;
   used_by: string[];
+  /** Absent in conversations kept from before there was one. */
+  state?: string;
 }
 
 export interface BundleMember {

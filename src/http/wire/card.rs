@@ -328,11 +328,10 @@ fn materials(view: &ItemView) -> MaterialsShape {
     let (needed, waivable, open) = (card.needed(), card.waivable(), card.open());
     let list = card.materials.iter().map(|line| {
         let m = &line.material;
-        let (state, waits_for) = match &line.state {
-            MaterialState::Needed => ("needed", Vec::new()),
-            MaterialState::Waivable => ("waivable", Vec::new()),
-            MaterialState::Later => ("later", Vec::new()),
-            MaterialState::Open(ids) => ("open", ids.clone()),
+        let state = state_word(&line.state);
+        let waits_for = match &line.state {
+            MaterialState::Open(ids) => ids.clone(),
+            _ => Vec::new(),
         };
         MaterialShape {
             name: m.name.clone(),
@@ -381,5 +380,14 @@ pub(super) fn fit_word(fit: Fit) -> &'static str {
         Fit::Above => "above",
         Fit::Highest => "highest",
         Fit::Elsewhere => "elsewhere",
+    }
+}
+
+pub(super) fn state_word(state: &MaterialState) -> &'static str {
+    match state {
+        MaterialState::Needed => "needed",
+        MaterialState::Waivable => "waivable",
+        MaterialState::Later => "later",
+        MaterialState::Open(_) => "open",
     }
 }

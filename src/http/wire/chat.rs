@@ -2,7 +2,7 @@
 
 use super::{
     CardShape, CompareResponse, LineShape, RegionShape, ThemeMaterialShape, ThemeShape, card, compared, hall,
-    region, shown_line, theme,
+    region, shared_material, shown_line, theme,
 };
 use crate::assist::{PlaceName, Turn};
 use crate::dialog::{Button, Place, side_name};
@@ -202,11 +202,7 @@ pub fn reply(turn: &Turn) -> ReplyShape {
             .collect(),
         card: turn.view.as_ref().filter(|_| !turn.folded).map(|view| Box::new(card(view))),
         cards: turn.views.iter().map(card).collect(),
-        materials: turn
-            .materials
-            .iter()
-            .map(|(name, used_by)| ThemeMaterialShape { name: name.clone(), used_by: used_by.clone() })
-            .collect(),
+        materials: turn.materials.iter().map(shared_material).collect(),
         bundle: turn.bundle.clone().map(theme),
         compared: turn.compared.as_ref().map(compared),
         ask: reply.ask.as_ref().map(|ask| AskShape {

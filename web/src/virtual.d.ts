@@ -1,0 +1,3 @@
+declare module 'virtual:wording-hant' {
+  export { wording } from './wording-hans';
+}
