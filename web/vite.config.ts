@@ -29,7 +29,7 @@ function traditionalWording(): Plugin {
     load(id) {
       if (id !== `\0${name}`) return undefined;
       this.addWatchFile(source.pathname);
-      const convert = Converter({ from: 'cn', to: 't' });
+      const convert = Converter({ from: 'cn', to: 'tw' });
       // On the page that is in Traditional characters the button leads the other way.
       const text = convert(readFileSync(source, 'utf8'))
         .replace("otherScript: '繁體'", "otherScript: '简体'")

@@ -5,10 +5,10 @@ use ferrous_opencc::config::BuiltinConfig;
 use std::sync::LazyLock;
 
 /// `None` only if the library's own dictionaries were broken; a test holds them against that.
-static TRADITIONAL: LazyLock<Option<OpenCC>> = LazyLock::new(|| OpenCC::from_config(BuiltinConfig::S2t).ok());
+static TRADITIONAL: LazyLock<Option<OpenCC>> = LazyLock::new(|| OpenCC::from_config(BuiltinConfig::S2tw).ok());
 static SIMPLIFIED: LazyLock<Option<OpenCC>> = LazyLock::new(|| OpenCC::from_config(BuiltinConfig::T2s).ok());
 
-/// A text in Traditional characters, phrase by phrase (OpenCC's standard, no regional words).
+/// A text in Traditional characters, phrase by phrase (the characters of Taiwan, the words of the mainland).
 pub fn traditional(text: &str) -> String {
     TRADITIONAL.as_ref().map_or_else(|| text.to_owned(), |converter| converter.convert(text))
 }
@@ -27,6 +27,7 @@ mod tests {
         for (hans, hant) in [
             ("身份证丢了需要带什么", "身份證丟了需要帶什麼"),
             ("头发、发票、皇后、以后", "頭髮、發票、皇后、以後"),
+            ("审核，核对，这里", "審核，核對，這裡"),
             ("12345 转人工", "12345 轉人工"),
             ("", ""),
         ] {
