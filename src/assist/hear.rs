@@ -5,12 +5,13 @@ use super::lookup;
 use super::seek::Sought;
 use super::{Ask, AskError, Assist, Timings};
 use crate::dialog::{
-    Choice, Focus, Hit, Intent, Pending, Press, Route, Said, State, Words, asks_whether, channel, compares,
-    labels, mentions, names_danger, nearest_option, points_back, read, shortened, sides,
+    Choice, Focus, Hit, Intent, Pending, Press, Route, Said, State, Words, asks, asks_whether, channel,
+    compares, despairs, labels, mentions, names_danger, nearest_option, points_back, presents, read,
+    shortened, sides, wishes,
 };
 use crate::guide::{Answers, Audience, CatalogItem, RegionCode};
 use crate::search::{Found, Search};
-use crate::text::{Query, without_elsewhere};
+use crate::text::{Query, goes_elsewhere, without_elsewhere};
 use jiff::civil::Date;
 use std::sync::Arc;
 
@@ -107,11 +108,19 @@ impl Assist {
         }
         let chars = query.search_text().chars().filter(|c| c.is_alphanumeric()).count();
         let answers = matches!(state.pending, Some(Pending::Situation { .. })) && chars <= ANSWER;
-        if answers
+        let listed = matches!(state.pending, Some(Pending::Several { .. })) && chars <= ANSWER;
+        let question = asks(query.search_text());
+        if (listed || (answers && !question))
+            && said.sides.is_empty()
             && !names_danger(query.search_text())
             && let Some(press) = self.option_meant(search, state, &query).await
         {
             said.intent = Some(Intent::Press(press));
+            return Ok((said, None));
+        }
+        // 我是物业公司: who asks, not what for.
+        if let Some(person) = presents(query.search_text()).filter(|_| talking(state)) {
+            said.intent = Some(Intent::Applicant(person));
             return Ok((said, None));
         }
         said.compares = compares;
@@ -138,7 +147,12 @@ impl Assist {
         said.route = sought.understood.route;
         said.channel = channel(query.search_text(), without_beyond.is_some());
         let (sure_of_it, danger) = (sought.understood.chance >= CERTAIN, names_danger(query.search_text()));
-        let talking = state.focus.is_some() || state.pending.is_some();
+        let talking = talking(state);
+        said.despair = despairs(query.search_text());
+        if said.route == Route::OutOfScope && !danger && goes_elsewhere(query.search_text()) {
+            said.route = Route::Item;
+            said.channel = None;
+        }
         // 姥爷昨天咽气了，后面都办啥: what to do afterwards is asked once the worst is over.
         if said.route == Route::Emergency && !danger && AFTERWARDS.iter().any(|word| text.contains(word)) {
             said.route = Route::Item;
@@ -148,6 +162,21 @@ impl Assist {
             // A few words in answer to something look like anything when they stand alone.
             said.route = Route::Item;
             said.unclear = state.pending.is_some() && best(&sought) < sure;
+        }
+        let first = sought.hits.fused.first();
+        let strange = first.is_none_or(|found| !speaks_of(search, found, &query, state.focus.as_ref()));
+        let about_it = state.focus.is_some() && chars <= ANSWER && strange && !danger;
+        if about_it && matches!(said.route, Route::Item | Route::OutOfScope) {
+            // 当场能拿吗 names no other item: it belongs to the one that is talked about.
+            if !said.sides.is_empty() {
+                said.intent = Some(Intent::FollowUp(said.sides.clone()));
+                return Ok((said, Some(sought)));
+            }
+            if question && !wishes(query.search_text()) {
+                (said.route, said.yes_no) = (Route::Item, true);
+            } else if answers && !wishes(query.search_text()) {
+                (said.route, said.unclear) = (Route::Item, true);
+            }
         }
         if let Some(focus) = &state.focus
             && let Some(item) = search.key(&focus.item)
@@ -228,7 +257,10 @@ impl Assist {
         if let Some(theme) = named {
             return Some(theme.name.clone());
         }
-        if !ALL_OF_IT.iter().any(|word| folded.contains(word)) {
+        let sure = sought.hits.fused.first().is_some_and(|found| found.confidence >= self.thresholds.sure);
+        // 离婚要啥手续 is one matter, and found.
+        let one = |word: &str| sure && ["什么手续", "啥手续"].contains(&word);
+        if !ALL_OF_IT.iter().any(|word| folded.contains(word) && !one(word)) {
             return None;
         }
         let lessons = self.lessons();
@@ -241,6 +273,27 @@ impl Assist {
         let item = sought.hits.fused.first().and_then(|f| f.vector).unwrap_or(0.0);
         (nearest.1 >= item - NEAR).then(|| themes[nearest.0].name.clone())
     }
+}
+
+fn talking(state: &State) -> bool {
+    state.focus.is_some() || state.pending.is_some()
+}
+
+/// Whether a question has a word of the found item's names that is none of the item talked about.
+fn speaks_of(search: &Search, found: &Found, query: &Query, focus: Option<&Focus>) -> bool {
+    let Some(item) = search.item(found.item) else { return false };
+    if focus.is_some_and(|focus| focus.item == item.key) {
+        return true;
+    }
+    let cases =
+        item.business_items.iter().flat_map(|case| std::iter::once(&case.name).chain(&case.common_names));
+    let names: Vec<&String> =
+        std::iter::once(&item.name).chain(&item.other_names).chain(&item.common_names).chain(cases).collect();
+    query.search_words().iter().any(|word| {
+        word.chars().count() > 1
+            && focus.is_none_or(|focus| !focus.name.contains(word.as_str()))
+            && names.iter().any(|name| name.contains(word.as_str()))
+    })
 }
 
 /// The parts of a sentence that names things beside each other; empty where it doesn't.

@@ -4,7 +4,9 @@ use super::AskError;
 use super::answer::ItemView;
 use super::converse::Turn;
 use super::lookup;
-use crate::dialog::{Pending, Road, Route, Show, Side, Status, aspect, mentions, side_name, walk, wording};
+use crate::dialog::{
+    Pending, Road, Route, Show, Side, Status, aspect, mentions, nearby, side_name, walk, wording,
+};
 use crate::guide::{Answers, ITEM, RegionCode, share_materials};
 use crate::search::Search;
 use jiff::civil::Date;
@@ -105,6 +107,16 @@ fn item(
         };
         if lines.iter().any(|line| line.value.is_some()) {
             turn.sides.push((side, lines));
+            continue;
+        }
+        // Not in its own field; perhaps a step or an answered question tells.
+        let told = match side {
+            Side::Mentioned => Vec::new(),
+            _ => nearby(card, side, words),
+        };
+        if !told.is_empty() {
+            say.push(wording::GUIDE_SAYS.to_owned());
+            turn.sides.push((side, told));
             continue;
         }
         let phone = card.channels.iter().find(|l| l.label == "咨询电话").and_then(|l| l.value.clone());

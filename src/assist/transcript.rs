@@ -101,7 +101,10 @@ fn fields(out: &mut String, side: Side, lines: &[Line]) {
 fn materials(out: &mut String, view: &ItemView) {
     view.notices().iter().for_each(|notice| line(out, &format!("※ {notice}")));
     for (at, material) in view.card.materials.iter().enumerate() {
-        let tag = tag(&material.state);
+        let tag = match (&material.state, &material.material.needed_when) {
+            (MaterialState::Open(_), Some(when)) => format!("［看情形：{when}］"),
+            (state, _) => tag(state).to_owned(),
+        };
         let quantity = material.material.quantity().map(|q| format!("  {q}")).unwrap_or_default();
         line(out, &format!("  {}. {}{quantity}{tag}", at + 1, material.material.name));
     }

@@ -45,6 +45,20 @@ fn agent(card: &Card, said: Vec<Line>) -> Vec<Line> {
     rules.chain(materials).take(MENTIONS).collect()
 }
 
+/// Where a side's own field is silent: steps that say where, or lines that speak of the question's own words.
+pub fn nearby(card: &Card, side: Side, words: &[String]) -> Vec<Line> {
+    let places = ["到", "在", "向"];
+    let offices =
+        ["派出所", "窗口", "大厅", "中心", "机构", "街道", "苏木", "乡镇", "嘎查", "社区", "部门", "机关"];
+    if side == Side::Facet(Facet::Place) {
+        let tells =
+            |text: &str| places.iter().any(|w| text.contains(w)) && offices.iter().any(|w| text.contains(w));
+        let steps = card.flow.iter().filter(|line| line.value.as_deref().is_some_and(tells));
+        return steps.take(1).cloned().collect();
+    }
+    mentions(card, words)
+}
+
 fn material_line(line: &MaterialLine) -> Line {
     Line {
         label: "申请材料",

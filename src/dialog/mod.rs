@@ -12,11 +12,11 @@ mod understand;
 mod walk;
 pub mod wording;
 
-pub use aspect::{aspect, mentions, side_name};
+pub use aspect::{aspect, mentions, nearby, side_name};
 pub use clarify::{Hit, choices, shortened};
 pub use reading::{
-    Channel, Intent, Side, Words, asks_whether, channel, compares, labels, nearest_option, points_back, read,
-    sides,
+    Channel, Intent, Side, Words, asks, asks_whether, channel, compares, despairs, labels, nearest_option,
+    points_back, presents, read, sides, wishes,
 };
 pub use reply::{Ask, Input, Named, Reply, Said, Show};
 pub use state::{Button, Choice, Focus, Pending, Place, Press, State};

@@ -181,6 +181,7 @@ pub fn read(state: &State, words: Words<'_>) -> Intent {
     if state.focus.is_some() && text != "不是" && text != "不对" && is(list("none")) {
         return Intent::Press(Press::NoneOfThese);
     }
+    let talking = state.focus.is_some() || state.pending.is_some();
     let labels = state.pending.as_ref().map(labels).unwrap_or_default();
     if let Some(press) = corrected(state, &text) {
         return Intent::Press(press);
@@ -204,7 +205,9 @@ pub fn read(state: &State, words: Words<'_>) -> Intent {
     {
         return Intent::Press(Press::Brief);
     }
-    if short && (text.starts_with("算了") || text.ends_with("没事了") || text.ends_with("不办了")) {
+    // 算了，问你个正事: what follows is said in earnest.
+    let dropped = text.starts_with("算了") && text.chars().count() <= 6;
+    if dropped || (short && (text.ends_with("没事了") || text.ends_with("不办了"))) {
         return Intent::Press(Press::Cancel);
     }
     if text.chars().count() <= 8 && text.contains("谢谢") {
@@ -217,6 +220,9 @@ pub fn read(state: &State, words: Words<'_>) -> Intent {
         && (left_over(&bare(rest), &[list("around_place")]) == 0 || (short && compares(&text)))
     {
         return Intent::Beyond;
+    }
+    if state.focus.as_ref().is_some_and(|focus| text == bare(&focus.name)) {
+        return Intent::FollowUp(Vec::new());
     }
     let rest = bare(words.without_places);
     let has_place = !words.places.is_empty();
@@ -261,6 +267,10 @@ pub fn read(state: &State, words: Words<'_>) -> Intent {
     if is(list("thanks")) {
         return Intent::Thanks;
     }
+    // 上面说的那个: words that point at nothing.
+    if !talking && left_over(&text, &[list("empty")]) == 0 {
+        return Intent::Nothing;
+    }
     {
         let sides = sides(&rest, true);
         let spoken: Vec<&str> = PHRASES.sides.iter().flat_map(|(_, list)| list.iter().copied()).collect();
@@ -285,12 +295,40 @@ pub fn asks_whether(folded: &str) -> bool {
 
 /// Who answers a question that is none of ours, where the words tell; the first that fits.
 pub fn channel(folded: &str, names_beyond: bool) -> Option<Channel> {
-    // Another province's office, whatever is asked of it.
+    // Another province's office, whatever is asked of it; 卖到河北 is no office.
     if names_beyond && !list("consular").iter().any(|word| folded.contains(word)) {
         return Some(Channel::Beyond);
     }
     let all = Channel::ALL.into_iter().filter(|channel| *channel != Channel::Beyond);
     all.into_iter().find(|channel| list(channel.list()).iter().any(|word| folded.contains(word)))
+}
+
+/// Whether a text is a question, and so no answer to one.
+pub fn asks(folded: &str) -> bool {
+    let text = bare(folded);
+    let ends = ["吗", "么", "不", "没"];
+    list("asking").iter().any(|word| text.contains(word))
+        || (text.chars().count() > 3 && ends.iter().any(|word| text.ends_with(word)))
+}
+
+/// Whether a text wants something done: then it is about a matter of its own.
+pub fn wishes(folded: &str) -> bool {
+    list("wish").iter().any(|word| folded.contains(word))
+}
+
+/// Whether somebody says that he can't go on living.
+pub fn despairs(folded: &str) -> bool {
+    list("despair").iter().any(|word| folded.contains(word))
+}
+
+/// Who somebody says he is (我是物业公司, 个体户): `true` for a private person.
+pub fn presents(folded: &str) -> Option<bool> {
+    let text = bare(folded);
+    let short = text.chars().count() <= 10;
+    let says =
+        ["我是", "我们是", "咱是", "俺是"].iter().any(|head| text.starts_with(head)) || text == "个体户";
+    let firm = ["公司", "企业", "单位", "合作社", "个体", "学校", "医院", "厂", "店"];
+    (short && says && !asks(folded)).then(|| !firm.iter().any(|word| text.contains(word)))
 }
 
 /// Whether a text compares.
@@ -403,6 +441,9 @@ pub fn nearest_option(state: &State, folded: &str, likeness: &[f32]) -> Option<P
     let pending = state.pending.as_ref()?;
     let said = bare(folded);
     let labels: Vec<String> = labels(pending).into_iter().map(bare).collect();
+    if let Some(years) = age(&said) {
+        return only(&labels, |label| spans(label, years)).map(|at| press(pending, at));
+    }
     let mut scores: Vec<(usize, f32)> = labels
         .iter()
         .enumerate()
@@ -420,9 +461,53 @@ pub fn nearest_option(state: &State, folded: &str, likeness: &[f32]) -> Option<P
     let (first, best) = *scores.first()?;
     let second = scores.get(1).map_or(0.0, |s| s.1);
     // 那…呢 turns to something else more often than it chooses.
-    let turns = said.starts_with('那') && folded.trim_end().ends_with('呢');
+    let turns = said.starts_with('那')
+        && folded.trim_end().ends_with('呢')
+        && !matches!(pending, Pending::Several { .. });
     let apart = if turns { 2.0 * APART } else { APART };
     (best - second >= apart).then(|| press(pending, first))
+}
+
+/// An age as people say it: 五十三岁, 我四十二了, 16周岁.
+fn age(text: &str) -> Option<u32> {
+    let core = ["周岁了", "周岁", "岁了", "岁", "了"].iter().find_map(|tail| text.strip_suffix(tail))?;
+    let chars: Vec<char> = core.chars().rev().take_while(|c| digit(*c).is_some() || *c == '十').collect();
+    let number: String = chars.into_iter().rev().collect();
+    let years = match number.split_once('十') {
+        Some((tens, ones)) => number_of(tens).unwrap_or(1) * 10 + number_of(ones).unwrap_or(0),
+        None => number_of(&number)?,
+    };
+    // 了 alone follows many a number that is no age.
+    (text.contains('岁') || number.contains('十') || years >= 10).then_some(years)
+}
+
+fn digit(c: char) -> Option<u32> {
+    c.to_digit(10).or_else(|| "零一二三四五六七八九".chars().position(|known| known == c).map(|at| at as u32))
+}
+
+fn number_of(text: &str) -> Option<u32> {
+    if text.is_empty() || text.chars().count() > 3 {
+        return None;
+    }
+    text.chars().try_fold(0, |sum, c| digit(c).map(|digit| sum * 10 + digit))
+}
+
+/// Whether an option like 未满18周岁, 已满16岁 or 70周岁以上 holds for an age.
+fn spans(label: &str, years: u32) -> bool {
+    let Some(at) = label.find(|c: char| c.is_ascii_digit()) else { return false };
+    let digits: String = label[at..].chars().take_while(char::is_ascii_digit).collect();
+    let (before, after) = (&label[..at], &label[at + digits.len()..]);
+    let Ok(bound) = digits.parse::<u32>() else { return false };
+    if !after.starts_with('岁') && !after.starts_with("周岁") {
+        return false;
+    }
+    let below = ["未满", "不满", "不到", "没满", "小于"].iter().any(|word| before.ends_with(word));
+    let under = after.contains("以下");
+    match (below || under, after.contains("以下")) {
+        (true, true) => years <= bound,
+        (true, false) => years < bound,
+        _ => years >= bound,
+    }
 }
 
 /// What a hundredth of cosine counts beside shared characters.
@@ -440,6 +525,13 @@ fn chosen(state: &State, labels: &[&str], text: &str) -> Option<Press> {
     let short = text.chars().count() <= 8;
     if let Some(at) = ordinal(text, labels.len()).filter(|_| short) {
         return Some(press(pending, at));
+    }
+    // One more than there are names the last button.
+    if ordinal(text, labels.len() + 1).is_some_and(|at| at == labels.len()) && short && labels.len() > 1 {
+        return Some(match pending {
+            Pending::Situation { .. } | Pending::Place { .. } => Press::Skip,
+            _ => Press::NoneOfThese,
+        });
     }
     let plain: Vec<String> = labels.iter().map(|label| bare(label)).collect();
     if let Some(at) = only(&plain, |label| label == text) {
@@ -473,7 +565,10 @@ fn chosen(state: &State, labels: &[&str], text: &str) -> Option<Press> {
         return Some(Press::Skip);
     }
     if text.chars().count() >= 2 {
-        let held: Vec<usize> = (0..plain.len()).filter(|&at| text.contains(plain[at].as_str())).collect();
+        // 是 stands in many a question.
+        let question = asks(text);
+        let told = |label: &str| text.contains(label) && (!question || label.chars().count() > 2);
+        let held: Vec<usize> = (0..plain.len()).filter(|&at| told(&plain[at])).collect();
         match held.as_slice() {
             // An option inside a longer sentence is an answer only where little else is said.
             [only] if text.chars().count() <= plain[*only].chars().count() + 6 => {
@@ -597,6 +692,45 @@ mod tests {
         {
             assert_eq!(plain(&state, text), Intent::Press(Press::Options(vec![want.into()])), "{text}");
         }
+    }
+
+    #[test]
+    fn an_age_chooses_the_option_that_holds_for_it() {
+        let options = ["未满16岁", "已满16岁", "说不清"];
+        let pending = Pending::Situation {
+            id: "age".into(),
+            multi: false,
+            options: options.iter().map(|o| ((*o).to_owned(), (*o).to_owned())).collect(),
+        };
+        let state = State { pending: Some(pending), ..talking() };
+        for (text, want) in [
+            ("我四十二了", Some("已满16岁")),
+            ("15周岁", Some("未满16岁")),
+            ("十六岁", Some("已满16岁")),
+            ("等了3了", None),
+        ] {
+            let want = want.map(|o| Press::Options(vec![o.to_owned()]));
+            assert_eq!(nearest_option(&state, text, &[]), want, "{text}");
+        }
+        assert!(spans("63周岁以上", 63) && !spans("60岁以下", 61) && !spans("3个月以上", 5));
+    }
+
+    #[test]
+    fn a_question_is_no_answer() {
+        for (text, want) in [
+            ("政策依据是啥", true),
+            ("要不要预约", true),
+            ("砍下来往外拉要证不", true),
+            ("去哪办吧", true),
+            ("没有", false),
+            ("丢失补领", false),
+            ("户口在本地", false),
+        ] {
+            assert_eq!(asks(text), want, "{text}");
+        }
+        assert_eq!(presents("我是物业公司"), Some(false));
+        assert_eq!(presents("我是牧民"), Some(true));
+        assert_eq!(presents("我是不是要去"), None);
     }
 
     #[test]

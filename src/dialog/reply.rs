@@ -34,6 +34,8 @@ pub struct Said {
     pub route: Route,
     /// Personal data were masked in them.
     pub masked: bool,
+    /// Somebody says that he can't go on living.
+    pub despair: bool,
     /// They point back at what was said.
     pub points_back: bool,
     /// Sides of an item that they ask for.

@@ -32,6 +32,10 @@ impl Turn<'_> {
             Pending::Place { options } if options.is_empty() => (wording::YOUR_PLACE.to_owned(), false),
             Pending::Place { .. } => (wording::WHICH_PLACE.to_owned(), false),
         };
+        let knows_not = options.iter().any(|option| option.label.contains(wording::DONT_KNOW));
+        if knows_not && matches!(pending, Pending::Situation { .. }) {
+            return Some(Ask { text, options, multi });
+        }
         options.push(match pending {
             Pending::Which { .. } | Pending::Narrow { .. } | Pending::Several { .. } => {
                 Button { press: Press::NoneOfThese, label: wording::NONE_OF_THESE.to_owned() }

@@ -39,6 +39,8 @@ pub struct State {
     pub rounds: u8,
     /// Questions in a row that found nothing.
     pub misses: u8,
+    /// Somebody was in danger a turn ago.
+    pub danger: bool,
     /// Abusive texts so far.
     pub abuse: u8,
 }

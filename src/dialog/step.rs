@@ -67,6 +67,16 @@ impl Turn<'_> {
     fn said(&mut self, said: Said) -> Reply {
         // Before anything else, whatever was being settled.
         if said.route == Route::Emergency {
+            self.state.danger = true;
+            let say = if said.despair { wording::DESPAIR } else { wording::EMERGENCY };
+            return Reply::new(Status::Handoff, say);
+        }
+        // Whoever was in danger a moment ago still is, until he asks for something to be done.
+        let follows = std::mem::take(&mut self.state.danger);
+        if follows
+            && matches!(said.route, Route::Help | Route::OutOfScope | Route::Complaint | Route::Progress)
+        {
+            self.state.danger = true;
             return Reply::new(Status::Handoff, wording::EMERGENCY);
         }
         match said.intent.clone().unwrap_or(Intent::Question) {

@@ -207,14 +207,14 @@ pub fn several(count: usize) -> String {
 
 /// The first sentence above a card.
 pub fn answer(name: &str, case: Option<&str>, place: Option<&str>, counts: &str) -> String {
-    let case = case.map(|case| format!("（{case}）")).unwrap_or_default();
+    let case = case.filter(|case| *case != name).map(|case| format!("（{case}）")).unwrap_or_default();
     let place = place.map(|place| format!("，按{place}的指南")).unwrap_or_default();
     format!("{name}{case}{place}：{counts}。")
 }
 
 /// The first sentence above lines that answer a follow-up.
 pub fn about(name: &str, case: Option<&str>) -> String {
-    match case {
+    match case.filter(|case| *case != name) {
         Some(case) => format!("{name}（{case}）："),
         None => format!("{name}："),
     }
@@ -298,6 +298,10 @@ pub fn ask_there(phone: Option<&str>) -> String {
 
 /// Said before anything else when somebody may be in danger.
 pub const EMERGENCY: &str = "如有危险，请马上拨打：着火 119，急救 120，报警 110，交通事故 122。";
+
+/// Said to somebody who can't go on living. 12356 is the national line for mental health.
+pub const DESPAIR: &str =
+    "您别一个人扛着。请马上拨打心理援助热线 12356，有人听您说；有危险请拨打 120 或 110，也请告诉身边的人。";
 
 /// What a turn says before its content.
 pub fn lead(status: Status, route: Route) -> &'static str {

@@ -27,6 +27,14 @@ pub struct Line {
     pub citation: Citation,
 }
 
+/// Whether a guide tells in words alone for whom a material is needed: 非必要, and no rule beyond the case.
+fn only_words_tell(material: &Material) -> bool {
+    let rule = material.when.as_ref();
+    let names_the_case = |when: &When| when.reads().iter().all(|(variable, _)| *variable == ITEM);
+    material.necessity == Some(super::Necessity::Conditional)
+        && rule.is_none_or(|when| names_the_case(when) && material.needed_when.is_some())
+}
+
 /// Whether a material is needed under the answers given.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MaterialState {
@@ -36,7 +44,7 @@ pub enum MaterialState {
     Waivable,
     /// It may follow after acceptance (容缺后补).
     Later,
-    /// It depends on an answer not yet given; the questions that decide.
+    /// It depends on an answer not yet given; the questions that decide, none where the guide asks none.
     Open(Vec<String>),
 }
 
@@ -242,6 +250,7 @@ impl Reader<'_> {
                 let state = match (self.holds(material.when.as_ref()), &material.when) {
                     (Truth::No, _) => return None,
                     (Truth::Open, Some(when)) => MaterialState::Open(self.waits_for(when)),
+                    _ if only_words_tell(material) => MaterialState::Open(Vec::new()),
                     _ if material.waivable == Some(true) => MaterialState::Waivable,
                     _ if material.necessity == Some(super::Necessity::Later) => MaterialState::Later,
                     _ => MaterialState::Needed,
@@ -451,6 +460,23 @@ mod tests {
             "provenance":{"*":["unverified"],"fees":["law:《居民身份证法》"]}}"#,
         )
         .unwrap()
+    }
+
+    #[test]
+    fn what_only_some_need_is_not_counted_for_all() {
+        let guide: Guide = serde_json::from_str(
+            r#"{"name":"甲","business_items":[{"name":"一"},{"name":"二"}],"materials":[
+                {"name":"低保证","necessity":"非必要","needed_when":"申请减免费用的"},
+                {"name":"外国人证件","necessity":"非必要","needed_when":"一方是外国人的","when":"item=一"},
+                {"name":"旧证","necessity":"非必要","when":"item=一"},
+                {"name":"照片","necessity":"必要"}]}"#,
+        )
+        .unwrap();
+        let card = compose(&guide, &[(ITEM, "一")].into_iter().collect(), date(2026, 11, 24));
+        let open: Vec<bool> =
+            card.materials.iter().map(|m| matches!(m.state, MaterialState::Open(_))).collect();
+        assert_eq!(open, [true, true, false, false]);
+        assert_eq!((card.needed(), card.open()), (2, 2));
     }
 
     #[test]

@@ -36,6 +36,12 @@ pub fn without_elsewhere(text: &str) -> Option<String> {
     marked.contains(MARK).then(|| marked.replace(MARK, " "))
 }
 
+/// Whether something goes to a place beyond the region (卖到河北), so that it is done here.
+pub fn goes_elsewhere(text: &str) -> bool {
+    let marked = mark_elsewhere(text);
+    ["到", "往", "去", "运", "给"].iter().any(|word| marked.contains(&format!("{word}{MARK}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +53,7 @@ mod tests {
         assert_eq!(mark_elsewhere(""), "");
         assert_eq!(without_elsewhere("那河北呢").as_deref(), Some("那 呢"));
         assert_eq!(without_elsewhere("那赤峰呢"), None);
+        assert!(goes_elsewhere("羊要卖到河北去") && !goes_elsewhere("沈阳社保局几点开门"));
     }
 
     #[test]

@@ -10,6 +10,8 @@ pub struct Gazetteer {
     finder: AhoCorasick,
     /// For each pattern, every division it may mean.
     meanings: Vec<Vec<RegionCode>>,
+    /// Short names that are ordinary words, too: places where nothing else is said.
+    alone: BTreeMap<String, Vec<RegionCode>>,
 }
 
 /// A place name in a text.
@@ -53,6 +55,7 @@ impl Gazetteer {
     /// Makes the finder from the divisions; `fold` is the fold of the texts to be searched.
     pub fn new(regions: &Regions, fold: impl Fn(&str) -> String) -> Result<Gazetteer, BadGazetteer> {
         let mut names: BTreeMap<String, Vec<RegionCode>> = BTreeMap::new();
+        let mut alone: BTreeMap<String, Vec<RegionCode>> = BTreeMap::new();
         let mut add = |name: &str, code: &RegionCode| {
             let places = names.entry(fold(name)).or_default();
             if !places.contains(code) {
@@ -70,7 +73,12 @@ impl Gazetteer {
             if let Some(short) = spoken(region) {
                 if !ORDINARY.contains(&short) {
                     add(short, &region.code);
-                } else if let Some(city) = region.code.parent().and_then(|up| regions.get(&up)) {
+                } else {
+                    alone.entry(fold(short)).or_default().push(region.code.clone());
+                }
+                if ORDINARY.contains(&short)
+                    && let Some(city) = region.code.parent().and_then(|up| regions.get(&up))
+                {
                     // 包头青山: the city before it makes the ordinary word a place.
                     if let Some(city) = spoken(city) {
                         add(&format!("{city}{short}"), &region.code);
@@ -85,7 +93,7 @@ impl Gazetteer {
             .match_kind(MatchKind::LeftmostLongest)
             .build(&patterns)
             .map_err(|e| BadGazetteer(e.to_string()))?;
-        Ok(Gazetteer { finder, meanings })
+        Ok(Gazetteer { finder, meanings, alone })
     }
 
     /// Place names of a folded text in order. What one name leaves open, another in the same text may settle.
@@ -99,6 +107,13 @@ impl Gazetteer {
                 places: self.meanings[found.pattern().as_usize()].clone(),
             })
             .collect();
+        let bare = folded.trim();
+        if mentions.is_empty()
+            && let Some(places) = self.alone.get(bare)
+        {
+            let start = folded.len() - folded.trim_start().len();
+            mentions.push(Mention { start, end: start + bare.len(), places: places.clone() });
+        }
         let certain: Vec<RegionCode> =
             mentions.iter().filter(|m| m.places.len() == 1).flat_map(|m| m.places.clone()).collect();
         for mention in mentions.iter_mut().filter(|m| m.places.len() > 1) {

@@ -12,7 +12,7 @@ mod segment;
 mod sound;
 
 pub use classify::{BadClassifier, Classifier, Labelled};
-pub use elsewhere::{mark_elsewhere, without_elsewhere};
+pub use elsewhere::{goes_elsewhere, mark_elsewhere, without_elsewhere};
 pub use fold::{BadDictionary, Folded, Folder};
 pub use gazetteer::{BadGazetteer, Gazetteer, Mention};
 pub use lexicon::{BadLexicon, Expansion, Lexicon};

@@ -5,7 +5,8 @@ use ferrous_opencc::config::BuiltinConfig;
 use std::sync::LazyLock;
 
 /// `None` only if the library's own dictionaries were broken; a test holds them against that.
-static TRADITIONAL: LazyLock<Option<OpenCC>> = LazyLock::new(|| OpenCC::from_config(BuiltinConfig::S2tw).ok());
+static TRADITIONAL: LazyLock<Option<OpenCC>> =
+    LazyLock::new(|| OpenCC::from_config(BuiltinConfig::S2tw).ok());
 static SIMPLIFIED: LazyLock<Option<OpenCC>> = LazyLock::new(|| OpenCC::from_config(BuiltinConfig::T2s).ok());
 
 /// A text in Traditional characters, phrase by phrase (the characters of Taiwan, the words of the mainland).

@@ -164,9 +164,10 @@ export class MaterialList extends LitElement {
   }
 
   private because(material: Material) {
-    const asked = this.questions.filter((question) => material.waits_for.includes(question.id));
-    if (asked.length === 0) return nothing;
-    return html`<p class="because">${wording.openBecause(asked.map((question) => question.question).join('、'))}</p>`;
+    const asked = this.questions.filter((question) => material.waits_for.includes(question.id)).map(({ question }) => question);
+    const reasons = material.state === 'open' && material.needed_when ? [material.needed_when] : asked;
+    if (reasons.length === 0) return nothing;
+    return html`<p class="because">${wording.openBecause(reasons.join('、'))}</p>`;
   }
 
   private notes(material: Material) {

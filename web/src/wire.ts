@@ -49,6 +49,8 @@ export interface Material {
   remark: string | null;
   state: string;
   waits_for: string[];
+  /** Absent in conversations kept from before there was one. */
+  needed_when?: string | null;
   citation: Citation;
 }
 

@@ -115,6 +115,8 @@ pub struct MaterialShape {
     pub state: &'static str,
     /// Questions whose answer decides an `open` material.
     pub waits_for: Vec<String>,
+    /// 需要的情形, in words.
+    pub needed_when: Option<String>,
     /// Where it was read.
     pub citation: CitationShape,
 }
@@ -349,6 +351,7 @@ fn materials(view: &ItemView) -> MaterialsShape {
             remark: m.remark.clone(),
             state,
             waits_for,
+            needed_when: m.needed_when.clone(),
             citation: cite.citation(&line.citation),
         }
     });
