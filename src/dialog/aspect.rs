@@ -1,6 +1,6 @@
 //! One side of an item: the lines of its card that answer it.
 
-use super::reading::Side;
+use super::phrases::Side;
 use crate::guide::{Card, Facet, Line, MaterialLine};
 
 /// The lines of a card that speak of one side. Materials stand in their own list and are none of them.

@@ -3,6 +3,8 @@
 mod aspect;
 mod clarify;
 mod judge;
+mod options;
+mod phrases;
 mod reading;
 mod reply;
 mod settle;
@@ -14,10 +16,11 @@ pub mod wording;
 
 pub use aspect::{aspect, mentions, nearby, side_name};
 pub use clarify::{Hit, choices, shortened};
-pub use reading::{
-    Channel, Intent, Side, Words, asks, asks_whether, channel, compares, despairs, labels, nearest_option,
-    points_back, presents, read, sides, wishes,
+pub use options::{labels, nearest_option};
+pub use phrases::{
+    Channel, Side, asks, asks_whether, channel, compares, despairs, points_back, presents, sides, wishes,
 };
+pub use reading::{Intent, Words, read};
 pub use reply::{Ask, Input, Named, Reply, Said, Show};
 pub use state::{Button, Choice, Focus, Pending, Place, Press, State};
 pub use step::step;

@@ -1,7 +1,8 @@
 //! What comes into a turn, and what is answered.
 
 use super::clarify::Hit;
-use super::reading::{Channel, Intent, Side};
+use super::phrases::{Channel, Side};
+use super::reading::Intent;
 use super::state::{Button, Choice, Place, Press};
 use super::{Route, Status};
 

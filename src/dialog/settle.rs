@@ -1,7 +1,7 @@
 //! The question that waits, and what its options lead to.
 
 use super::clarify::{OPTIONS, shortened};
-use super::reading::labels;
+use super::options::labels;
 use super::reply::{Ask, Reply};
 use super::state::{Button, Choice, Pending, Press};
 use super::step::{BEST, ROUNDS, Turn};

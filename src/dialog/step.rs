@@ -1,7 +1,8 @@
 //! One turn: what was known and what came in → what is known and what is answered. Every pair is decided here.
 
 use super::clarify::{Hit, choices, which};
-use super::reading::{Intent, Side};
+use super::phrases::Side;
+use super::reading::Intent;
 use super::reply::{Ask, Input, Named, Reply, Said, Show};
 use super::state::{Button, Choice, Focus, Pending, Place, Press, State};
 use super::{Candidate, Route, Status, Thresholds, Verdict, judge, wording};

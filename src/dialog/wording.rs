@@ -1,6 +1,6 @@
 //! Every sentence that a citizen reads, and nothing else. Proofread as a whole.
 
-use super::reading::Channel;
+use super::phrases::Channel;
 use super::{Route, Status};
 use crate::guide::{Card, Line, MaterialState};
 

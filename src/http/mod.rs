@@ -53,7 +53,7 @@ pub struct App {
 #[openapi(
     info(
         title = "帮办 API",
-        description = "一句话找到要办的事项和要带的材料。答案的每一行都是办事指南的一个字段，带来源和日期；指南没写的，明说没写。",
+        description = "一句话找到要办的事项和要带的材料。答案的每一行都是办事指南的一个字段，带来源和日期；指南没写的，明说没写。请求头 Accept-Language 首选 zh-Hant（zh-TW、zh-HK）时以繁体字回答；按钮的 id 不变。",
     ),
     tags(
         (name = "会话", description = "一问一答直到办成：开始、说话、按钮、历史、事件流、结束"),
