@@ -165,7 +165,14 @@ impl Assist {
         }
         let first = sought.hits.fused.first();
         let strange = first.is_none_or(|found| !speaks_of(search, found, &query, state.focus.as_ref()));
-        let about_it = state.focus.is_some() && chars <= ANSWER && strange && !danger;
+        // 挖沙那个收钱不: what was talked about before comes back in `step`.
+        let before = |found: &Found| {
+            search
+                .item(found.item)
+                .is_some_and(|item| state.before.iter().any(|focus| focus.item == item.key))
+        };
+        let returns = sought.hits.fused.iter().take(3).any(before);
+        let about_it = state.focus.is_some() && chars <= ANSWER && strange && !danger && !returns;
         if about_it && matches!(said.route, Route::Item | Route::OutOfScope) {
             // 当场能拿吗 names no other item: it belongs to the one that is talked about.
             if !said.sides.is_empty() {
@@ -289,11 +296,22 @@ fn speaks_of(search: &Search, found: &Found, query: &Query, focus: Option<&Focus
         item.business_items.iter().flat_map(|case| std::iter::once(&case.name).chain(&case.common_names));
     let names: Vec<&String> =
         std::iter::once(&item.name).chain(&item.other_names).chain(&item.common_names).chain(cases).collect();
-    query.search_words().iter().any(|word| {
-        word.chars().count() > 1
-            && focus.is_none_or(|focus| !focus.name.contains(word.as_str()))
-            && names.iter().any(|name| name.contains(word.as_str()))
-    })
+    // 卖烟还要证不: one name that was found says the same two characters.
+    let said: Vec<char> = query.search_text().chars().filter(|c| c.is_alphanumeric()).collect();
+    let shares = found.matched.as_ref().is_some_and(|name| {
+        said.windows(2).any(|two| {
+            let two: String = two.iter().collect();
+            name.contains(&two)
+                && !SAY_NO_CASE.iter().any(|word| word.contains(&two) || two.contains(word))
+                && focus.is_none_or(|focus| !focus.name.contains(&two))
+        })
+    });
+    shares
+        || query.search_words().iter().any(|word| {
+            word.chars().count() > 1
+                && focus.is_none_or(|focus| !focus.name.contains(word.as_str()))
+                && names.iter().any(|name| name.contains(word.as_str()))
+        })
 }
 
 /// The parts of a sentence that names things beside each other; empty where it doesn't.
