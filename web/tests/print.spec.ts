@@ -1,4 +1,4 @@
-import { answered, ask, assistant, card, everything, expect, flatTexts, materialNames, openCard, press, test } from './help';
+import { OTHER, answered, ask, assistant, card, everything, expect, flatTexts, materialNames, openCard, press, test } from './help';
 
 test('on paper stand the materials with boxes to tick, and nothing that can only be clicked', async ({ page }) => {
   await openCard(page);
@@ -62,7 +62,7 @@ test('the print button prints its own card, also one that newer messages have fo
   const printed = () => page.evaluate(() => (window as unknown as { printed: string[] }).printed);
   await openCard(page);
   await card(page).getByRole('button', { name: '打印清单' }).click();
-  await answered(page, () => ask(page, '办护照'));
+  await answered(page, () => ask(page, OTHER));
   await card(page).getByRole('button', { name: '打印清单' }).click();
   const older = assistant(page).nth(1);
   await older.getByRole('button', { name: /^办事指南/ }).click();
