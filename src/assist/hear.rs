@@ -2,7 +2,7 @@
 
 use super::converse::{LIMIT, place};
 use super::lookup;
-use super::seek::Sought;
+use super::seek::{Sought, confidence};
 use super::{Ask, AskError, Assist, Timings};
 use crate::dialog::{
     Choice, Focus, Hit, Intent, Pending, Press, Route, Said, State, Words, asks, asks_whether, channel,
@@ -119,7 +119,7 @@ impl Assist {
             return Ok((said, None));
         }
         // 我是物业公司: who asks, not what for.
-        if let Some(person) = presents(query.search_text()).filter(|_| talking(state)) {
+        if let Some(person) = presents(query.search_text()).filter(|_| state.talking()) {
             said.intent = Some(Intent::Applicant(person));
             return Ok((said, None));
         }
@@ -134,7 +134,7 @@ impl Assist {
         };
         let mut sought = self.seek(search, &ask, LIMIT).await?;
         let sure = self.thresholds.sure;
-        let best = |sought: &Sought| sought.hits.fused.first().map_or(0.0, |f| f.confidence);
+        let best = |sought: &Sought| confidence(&sought.hits);
         // An answer in free words to the question that waits: with the first words it says more.
         let settling = matches!(state.pending, Some(Pending::Which { .. } | Pending::Narrow { .. }));
         if settling && best(&sought) < sure && !state.question.is_empty() && !sought.understood.is_danger() {
@@ -147,7 +147,6 @@ impl Assist {
         said.route = sought.understood.route;
         said.channel = channel(query.search_text(), without_beyond.is_some());
         let (sure_of_it, danger) = (sought.understood.chance >= CERTAIN, names_danger(query.search_text()));
-        let talking = talking(state);
         said.despair = despairs(query.search_text());
         if said.route == Route::OutOfScope && !danger && goes_elsewhere(query.search_text()) {
             said.route = Route::Item;
@@ -158,7 +157,7 @@ impl Assist {
             said.route = Route::Item;
         } else if danger && matches!(said.route, Route::Abuse | Route::Chitchat | Route::OutOfScope) {
             said.route = Route::Emergency;
-        } else if said.route != Route::Item && talking && chars <= ANSWER && !danger && !sure_of_it {
+        } else if said.route != Route::Item && state.talking() && chars <= ANSWER && !danger && !sure_of_it {
             // A few words in answer to something look like anything when they stand alone.
             said.route = Route::Item;
             said.unclear = state.pending.is_some() && best(&sought) < sure;
@@ -264,7 +263,7 @@ impl Assist {
         if let Some(theme) = named {
             return Some(theme.name.clone());
         }
-        let sure = sought.hits.fused.first().is_some_and(|found| found.confidence >= self.thresholds.sure);
+        let sure = confidence(&sought.hits) >= self.thresholds.sure;
         // 离婚要啥手续 is one matter, and found.
         let one = |word: &str| sure && ["什么手续", "啥手续"].contains(&word);
         if !ALL_OF_IT.iter().any(|word| folded.contains(word) && !one(word)) {
@@ -280,10 +279,6 @@ impl Assist {
         let item = sought.hits.fused.first().and_then(|f| f.vector).unwrap_or(0.0);
         (nearest.1 >= item - NEAR).then(|| themes[nearest.0].name.clone())
     }
-}
-
-fn talking(state: &State) -> bool {
-    state.focus.is_some() || state.pending.is_some()
 }
 
 /// Whether a question has a word of the found item's names that is none of the item talked about.

@@ -176,7 +176,8 @@ impl Assist {
     }
 }
 
-fn confidence(hits: &Hits) -> f32 {
+/// How sure the first one found is; nothing found is not sure at all.
+pub(super) fn confidence(hits: &Hits) -> f32 {
     hits.fused.first().map_or(0.0, |found| found.confidence)
 }
 
@@ -184,7 +185,7 @@ fn confidence(hits: &Hits) -> f32 {
 pub fn evidence(hits: &Hits, query: &Query) -> Evidence {
     let first = hits.fused.first();
     Evidence {
-        confidence: first.map_or(0.0, |f| f.confidence),
+        confidence: confidence(hits),
         nearest: first.and_then(|f| f.vector).unwrap_or(0.0),
         length: (query.search_text().chars().count() as f32).ln_1p(),
     }

@@ -118,9 +118,9 @@ fn spans(label: &str, years: u32) -> bool {
     }
     let below = ["未满", "不满", "不到", "没满", "小于"].iter().any(|word| before.ends_with(word));
     let under = after.contains("以下");
-    match (below || under, after.contains("以下")) {
-        (true, true) => years <= bound,
-        (true, false) => years < bound,
+    match (under, below) {
+        (true, _) => years <= bound,
+        (_, true) => years < bound,
         _ => years >= bound,
     }
 }

@@ -124,8 +124,8 @@ pub fn channel(folded: &str, names_beyond: bool) -> Option<Channel> {
     if names_beyond && !list("consular").iter().any(|word| folded.contains(word)) {
         return Some(Channel::Beyond);
     }
-    let all = Channel::ALL.into_iter().filter(|channel| *channel != Channel::Beyond);
-    all.into_iter().find(|channel| list(channel.list()).iter().any(|word| folded.contains(word)))
+    // The list of `Beyond` is empty: names of places stand elsewhere.
+    Channel::ALL.into_iter().find(|channel| list(channel.list()).iter().any(|word| folded.contains(word)))
 }
 
 /// Whether a text is a question, and so no answer to one.

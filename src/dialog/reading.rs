@@ -64,7 +64,6 @@ pub fn read(state: &State, words: Words<'_>) -> Intent {
     if state.focus.is_some() && text != "不是" && text != "不对" && is(list("none")) {
         return Intent::Press(Press::NoneOfThese);
     }
-    let talking = state.focus.is_some() || state.pending.is_some();
     let labels = state.pending.as_ref().map(labels).unwrap_or_default();
     if let Some(press) = corrected(state, &text) {
         return Intent::Press(press);
@@ -109,7 +108,7 @@ pub fn read(state: &State, words: Words<'_>) -> Intent {
     }
     let rest = bare(words.without_places);
     let has_place = !words.places.is_empty();
-    if state.focus.is_some() && list("comparing").iter().any(|word| text.contains(word)) {
+    if state.focus.is_some() && compares(&text) {
         let named = list("elsewhere").iter().any(|word| text.contains(word));
         let little = left_over(
             &rest,
@@ -151,7 +150,7 @@ pub fn read(state: &State, words: Words<'_>) -> Intent {
         return Intent::Thanks;
     }
     // 上面说的那个: words that point at nothing.
-    if !talking && left_over(&text, &[list("empty")]) == 0 {
+    if !state.talking() && left_over(&text, &[list("empty")]) == 0 {
         return Intent::Nothing;
     }
     {

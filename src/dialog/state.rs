@@ -45,6 +45,13 @@ pub struct State {
     pub abuse: u8,
 }
 
+impl State {
+    /// Whether something is being talked about or waits for an answer.
+    pub fn talking(&self) -> bool {
+        self.focus.is_some() || self.pending.is_some()
+    }
+}
+
 /// One item with what was answered about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Focus {

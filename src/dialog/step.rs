@@ -49,7 +49,7 @@ fn ways_on(state: &State, reply: &mut Reply) {
     if state.focus.is_some() && matches!(reply.show, Show::Item { .. }) {
         offer(Press::NoneOfThese, wording::NOT_THIS);
     }
-    if state.focus.is_some() || state.pending.is_some() {
+    if state.talking() {
         offer(Press::Restart, wording::RESTART);
     }
     offer(Press::Human, wording::HUMAN);
