@@ -6,6 +6,7 @@
 pub mod guide;
 pub mod text;
 
+pub mod desk;
 pub mod dialog;
 
 pub mod corpus;

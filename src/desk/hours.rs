@@ -1,0 +1,135 @@
+//! When somebody is there: weekly hours, public holidays, and working days that make up for them (调休).
+
+use jiff::civil::{Date, DateTime, Time, Weekday};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+/// Opening hours with one year's days off and make-up days, as data.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calendar {
+    /// Hours of a working day, such as `09:00-12:00`, in order.
+    pub hours: Vec<Span>,
+    /// Days on which nobody works though the week says so.
+    #[serde(default)]
+    pub days_off: BTreeSet<Date>,
+    /// Saturdays and Sundays on which people work (调休上班).
+    #[serde(default)]
+    pub make_up: BTreeSet<Date>,
+}
+
+/// From one time of a day to another; the end is no longer open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Span {
+    from: Time,
+    to: Time,
+}
+
+/// Hours that can't be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no span of hours: write it as 09:00-12:00, the end after the beginning")]
+pub struct BadHours(String);
+
+impl TryFrom<String> for Span {
+    type Error = BadHours;
+
+    fn try_from(text: String) -> Result<Span, BadHours> {
+        let parsed = text.split_once('-').and_then(|(from, to)| Some((time(from)?, time(to)?)));
+        match parsed {
+            Some((from, to)) if from < to => Ok(Span { from, to }),
+            _ => Err(BadHours(text)),
+        }
+    }
+}
+
+fn time(text: &str) -> Option<Time> {
+    let (hour, minute) = text.trim().split_once(':')?;
+    Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
+}
+
+/// Whether somebody is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// Open until then.
+    Until(DateTime),
+    /// Closed; opens again then.
+    From(DateTime),
+    /// No opening within the next weeks.
+    Unknown,
+}
+
+/// Days that are looked ahead: longer than any holiday.
+const AHEAD: usize = 21;
+
+impl Calendar {
+    /// Whether people work on a day.
+    pub fn works(&self, day: Date) -> bool {
+        let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        self.make_up.contains(&day) || (!weekend && !self.days_off.contains(&day))
+    }
+
+    /// Whether somebody is there now, and until or from when.
+    pub fn at(&self, now: DateTime) -> Opening {
+        let mut day = now.date();
+        for ahead in 0..AHEAD {
+            if self.works(day) {
+                for span in &self.hours {
+                    let (from, to) = (day.to_datetime(span.from), day.to_datetime(span.to));
+                    if ahead == 0 && from <= now && now < to {
+                        return Opening::Until(to);
+                    }
+                    if now < from {
+                        return Opening::From(from);
+                    }
+                }
+            }
+            let Ok(next) = day.tomorrow() else { break };
+            day = next;
+        }
+        Opening::Unknown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn calendar() -> Calendar {
+        toml::from_str(
+            r#"
+            hours = ["09:00-12:00", "14:30-17:30"]
+            days_off = ["2027-01-01"]
+            make_up = ["2027-01-03"]
+            "#,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn hours_holidays_and_make_up_days_decide() {
+        let calendar = calendar();
+        let at = |y, m, d, h, min| date(y, m, d).at(h, min, 0, 0);
+        for (now, want) in [
+            (at(2026, 11, 26, 9, 0), Opening::Until(at(2026, 11, 26, 12, 0))),
+            (at(2026, 11, 26, 12, 0), Opening::From(at(2026, 11, 26, 14, 30))),
+            (at(2026, 11, 26, 17, 30), Opening::From(at(2026, 11, 27, 9, 0))),
+            // Friday evening: Monday.
+            (at(2026, 11, 27, 20, 0), Opening::From(at(2026, 11, 30, 9, 0))),
+            // New Year's Eve: the first is off, the second a Saturday, the Sunday is worked.
+            (at(2026, 12, 31, 18, 0), Opening::From(at(2027, 1, 3, 9, 0))),
+            (at(2027, 1, 3, 10, 0), Opening::Until(at(2027, 1, 3, 12, 0))),
+        ] {
+            assert_eq!(calendar.at(now), want, "{now}");
+        }
+        assert_eq!(Calendar::default().at(at(2026, 11, 26, 9, 0)), Opening::Unknown);
+    }
+
+    #[test]
+    fn what_is_no_span_says_so() {
+        for text in ["9", "12:00-09:00", "25:00-26:00", "09:00-09:00", ""] {
+            assert_eq!(Span::try_from(text.to_owned()), Err(BadHours(text.to_owned())));
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Handing over to people: one state machine, opening hours, the queue. Pure: the time is an argument.
+
+mod case;
+mod hours;
+mod queue;
+
+pub use case::{Act, Case, Closed, Happened, Refused, Stage, Who};
+pub use hours::{BadHours, Calendar, Opening};
+pub use queue::{Wait, wait};
