@@ -2,13 +2,12 @@
 
 use super::{AskError, Assist, Incoming, Turn};
 use crate::dialog::State;
-use crate::store::{Conversation, ConversationError, Conversations, Message, NewTurn, Retention};
+use crate::store::{Conversation, ConversationError, Conversations, Database, Message, NewTurn, Retention};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use ulid::Ulid;
@@ -69,10 +68,10 @@ fn hash(text: &str) -> String {
 const SWEPT: i64 = 500;
 
 impl Talks {
-    /// Opens the store.
-    pub async fn open(file: &Path, retention: Retention) -> Result<Talks, ConversationError> {
-        let store = Conversations::open(file).await?;
-        Ok(Talks { store, retention, turns: Mutex::default(), feed: Mutex::default() })
+    /// Those that are kept in a file.
+    pub fn of(database: Database, retention: Retention) -> Talks {
+        let store = Conversations::of(database);
+        Talks { store, retention, turns: Mutex::default(), feed: Mutex::default() }
     }
 
     /// Begins a conversation; `hello` is its first message. Gives its token, which is kept nowhere.
@@ -238,10 +237,5 @@ impl Talks {
         if turns.get(id).is_some_and(|line| Arc::strong_count(line) == 1) {
             turns.remove(id);
         }
-    }
-
-    /// Lets the store go.
-    pub async fn stop(&self) {
-        self.store.close().await;
     }
 }

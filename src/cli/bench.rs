@@ -3,9 +3,9 @@
 //! The service runs as it always does, on a loopback port and with its conversations on the disk; one caller asks one
 //! question after the other. For one core: `taskset -c 0 bangban bench`.
 
-use crate::assist::Talks;
 use crate::config::Config;
 use crate::http::{App, listen, serve};
+use crate::store::Database;
 use anyhow::{Context, Result, bail};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde::Deserialize;
@@ -54,13 +54,13 @@ pub fn run(config: &Config, args: &BenchArgs) -> Result<ExitCode> {
         rows.iter().step_by(every).take(args.turns).map(|row| row.question.as_str()).collect();
     let aside = tempfile::tempdir().context("can't make a folder for the conversations")?;
     let assist = Arc::new(super::assist(config)?);
-    let mut limits = config.limits;
-    limits.per_minute = 0;
+    let mut config = config.clone();
+    config.limits.per_minute = 0;
     super::runtime()?.block_on(async move {
-        let talks = Talks::open(&aside.path().join("talks.sqlite"), config.retention).await?;
+        let database = Database::open(&aside.path().join("talks.sqlite")).await?;
         let (stop, stopping) = tokio::sync::watch::channel(false);
         let metrics = PrometheusBuilder::new().build_recorder().handle();
-        let app = Arc::new(App { assist, talks, limits, metrics, today: super::today, stopping });
+        let app = Arc::new(App::new(assist, &database, &config, metrics, super::today, stopping));
         let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         let address = listener.local_addr()?;
         let mut stopped = stop.subscribe();

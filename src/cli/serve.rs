@@ -1,8 +1,8 @@
 //! `bangban serve`: the API and the pages.
 
-use crate::assist::Talks;
 use crate::config::Config;
 use crate::http::{App, listen, serve};
+use crate::store::Database;
 use anyhow::{Context, Result};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use std::net::SocketAddr;
@@ -28,7 +28,7 @@ const REFRESH: Duration = Duration::from_secs(2);
 /// How often idle conversations are closed and old ones deleted.
 const SWEEP: Duration = Duration::from_secs(60);
 
-/// The file of conversations in the data folder.
+/// The file in the data folder.
 const TALKS: &str = "talks.sqlite";
 
 /// Upper bounds of the latency histograms, seconds.
@@ -62,11 +62,9 @@ pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
         format!("can't make the folder {}; set `data` in bangban.toml", config.data.display())
     })?;
     super::runtime()?.block_on(async move {
-        let talks = Talks::open(&config.data.join(TALKS), config.retention).await?;
+        let database = Database::open(&config.data.join(TALKS)).await?;
         let (stop, stopping) = tokio::sync::watch::channel(false);
-        let limits = config.limits;
-        let app =
-            Arc::new(App { assist: assist.clone(), talks, limits, metrics, today: super::today, stopping });
+        let app = Arc::new(App::new(assist.clone(), &database, &config, metrics, super::today, stopping));
         let listener = listen(args.listen.unwrap_or(config.listen)).await?;
         let address = listener.local_addr()?;
         tracing::info!("serving on http://{address}");
@@ -95,7 +93,6 @@ pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
                 tokio::time::sleep(SWEEP).await;
             }
         });
-        let kept = app.clone();
         let ending = async move {
             stopped().await;
             // Nobody is left who could not be told.
@@ -104,7 +101,7 @@ pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
         let done = serve(listener, app, ending).await;
         watcher.abort();
         sweeper.abort();
-        kept.talks.stop().await;
+        database.close().await;
         done
     })?;
     Ok(ExitCode::SUCCESS)

@@ -17,7 +17,8 @@ pub mod wire;
 pub use serve::{listen, serve};
 
 use crate::assist::{Assist, Talks};
-use crate::config::Limits;
+use crate::config::{Config, Limits};
+use crate::store::Database;
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::from_fn_with_state;
@@ -47,6 +48,21 @@ pub struct App {
     pub today: fn() -> Date,
     /// Becomes true when the service stops: those who listen are sent away.
     pub stopping: tokio::sync::watch::Receiver<bool>,
+}
+
+impl App {
+    /// The service as it is set up: an index in service, and the file of what is kept.
+    pub fn new(
+        assist: Arc<Assist>,
+        database: &Database,
+        config: &Config,
+        metrics: PrometheusHandle,
+        today: fn() -> Date,
+        stopping: tokio::sync::watch::Receiver<bool>,
+    ) -> App {
+        let talks = Talks::of(database.clone(), config.retention);
+        App { assist, talks, limits: config.limits, metrics, today, stopping }
+    }
 }
 
 #[derive(OpenApi)]

@@ -1,23 +1,11 @@
 //! Conversations: every acknowledged turn is on the disk, once.
 
+use super::database::{Database, millis, timestamp};
 use crate::dialog::State;
 use jiff::Timestamp;
 use serde_json::Value;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, Sqlite, Transaction};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-/// The schema, one step a version.
-const STEPS: [&str; 1] = [include_str!("schema.sql")];
-
-/// How long a writer waits for another program that writes the same file.
-const BUSY: Duration = Duration::from_secs(5);
-
-/// Connections that read beside the one that writes.
-const READERS: u32 = 4;
 
 /// The conversations can't be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -25,16 +13,6 @@ pub enum ConversationError {
     /// The database.
     #[error("conversations: {0}")]
     Database(#[from] sqlx::Error),
-    /// The file was written by a later version of this program.
-    #[error("{path}: schema {found} is newer than {known}; use the program that wrote it, or another file")]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its schema.
-        found: i64,
-        /// The newest one known here.
-        known: usize,
-    },
     /// A kept state can't be read back.
     #[error("conversation {0}: its state can't be read: {1}")]
     Broken(String, serde_json::Error),
@@ -117,47 +95,16 @@ pub struct NewTurn<'a> {
     pub at: Timestamp,
 }
 
-/// Keeps conversations in one SQLite file.
+/// Keeps conversations.
 #[derive(Clone, Debug)]
 pub struct Conversations {
-    write: SqlitePool,
-    read: SqlitePool,
-}
-
-fn millis(at: Timestamp) -> i64 {
-    at.as_millisecond()
-}
-
-fn timestamp(millis: i64) -> Timestamp {
-    // What is out of range was not written by us.
-    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
+    database: Database,
 }
 
 impl Conversations {
-    /// Opens the file, and makes or mends its schema.
-    pub async fn open(path: &Path) -> Result<Conversations, ConversationError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // An acknowledged turn survives a loss of power, not only of the process.
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY);
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        let found: i64 = sqlx::query("PRAGMA user_version").fetch_one(&write).await?.try_get(0)?;
-        let done = usize::try_from(found).unwrap_or(0);
-        if done > STEPS.len() {
-            return Err(ConversationError::Newer { path: path.to_owned(), found, known: STEPS.len() });
-        }
-        for (at, step) in STEPS.iter().enumerate().skip(done) {
-            let mut change = write.begin().await?;
-            sqlx::raw_sql(*step).execute(&mut *change).await?;
-            let version = format!("PRAGMA user_version = {}", at + 1);
-            sqlx::raw_sql(sqlx::AssertSqlSafe(version)).execute(&mut *change).await?;
-            change.commit().await?;
-        }
-        let read = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
-        Ok(Conversations { write, read })
+    /// Those of a file.
+    pub fn of(database: Database) -> Conversations {
+        Conversations { database }
     }
 
     /// Begins a conversation with its first messages.
@@ -170,7 +117,7 @@ impl Conversations {
         messages: &[(&'static str, Value)],
         at: Timestamp,
     ) -> Result<Conversation, ConversationError> {
-        let mut change = self.write.begin().await?;
+        let mut change = self.database.write.begin().await?;
         sqlx::query(
             "INSERT INTO conversation (id, token, previous, state, turn, seq, opened_at, touched_at)
              VALUES ($1, $2, $3, $4, 0, $5, $6, $6)",
@@ -202,7 +149,7 @@ impl Conversations {
             "SELECT id, token, state, turn, seq, touched_at, closed_why FROM conversation WHERE id = $1",
         )
         .bind(id)
-        .fetch_optional(&self.read)
+        .fetch_optional(&self.database.read)
         .await?;
         row.map(|row| conversation(&row)).transpose()
     }
@@ -221,7 +168,7 @@ impl Conversations {
         .bind(id)
         .bind(after)
         .bind(limit)
-        .fetch_all(&self.read)
+        .fetch_all(&self.database.read)
         .await?;
         rows.iter().map(message).collect()
     }
@@ -238,7 +185,7 @@ impl Conversations {
         )
         .bind(id)
         .bind(name)
-        .fetch_optional(&self.read)
+        .fetch_optional(&self.database.read)
         .await?;
         let Some(row) = row else { return Ok(None) };
         if row.try_get::<String, _>(0)? != content {
@@ -252,7 +199,7 @@ impl Conversations {
     pub async fn append(&self, new: NewTurn<'_>) -> Result<Conversation, ConversationError> {
         let NewTurn { conversation: before, name, messages, state, trace, close, at } = new;
         let (turn, seq) = (before.turn + 1, before.seq + messages.len() as i64);
-        let mut change = self.write.begin().await?;
+        let mut change = self.database.write.begin().await?;
         let written = sqlx::query(
             "UPDATE conversation SET state = $1, turn = $2, seq = $3, touched_at = $4, closed_why = $5,
                     closed_at = CASE WHEN $5 IS NULL THEN NULL ELSE $4 END
@@ -311,7 +258,7 @@ impl Conversations {
         )
         .bind(millis(then))
         .bind(limit)
-        .fetch_all(&self.read)
+        .fetch_all(&self.database.read)
         .await?;
         rows.iter().map(conversation).collect()
     }
@@ -319,7 +266,7 @@ impl Conversations {
     /// Deletes conversations with their words that were not written to since `words`, and traces older than
     /// `traces`. Tells how many of each.
     pub async fn forget(&self, words: Timestamp, traces: Timestamp) -> Result<(u64, u64), ConversationError> {
-        let mut change = self.write.begin().await?;
+        let mut change = self.database.write.begin().await?;
         for table in ["message", "sent"] {
             let delete = format!(
                 "DELETE FROM {table} WHERE conversation IN (SELECT id FROM conversation WHERE touched_at < $1)"
@@ -338,12 +285,6 @@ impl Conversations {
             .rows_affected();
         change.commit().await?;
         Ok((conversations, traces))
-    }
-
-    /// Lets every connection go; what was acknowledged is on the disk already.
-    pub async fn close(&self) {
-        self.read.close().await;
-        self.write.close().await;
     }
 }
 
@@ -422,7 +363,8 @@ mod tests {
     async fn a_turn_is_written_once_and_in_order() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("c.sqlite");
-        let store = Conversations::open(&file).await.unwrap();
+        let database = Database::open(&file).await.unwrap();
+        let store = Conversations::of(database.clone());
         let hello = [("assistant", json!({"say": ["您好"]}))];
         let first = store.start("A", "hash", None, &State::default(), &hello, at(0)).await.unwrap();
         let state = State { question: "办身份证".into(), ..State::default() };
@@ -438,9 +380,10 @@ mod tests {
             store.sent("A", "m1", "h9").await,
             Err(ConversationError::SentOtherwise(name)) if name == "m1"
         ));
-        store.close().await;
+        database.close().await;
 
-        let store = Conversations::open(&file).await.unwrap();
+        let database = Database::open(&file).await.unwrap();
+        let store = Conversations::of(database.clone());
         let loaded = store.load("A").await.unwrap().unwrap();
         assert_eq!(loaded.state, state);
         let numbers: Vec<i64> = store.messages("A", 0, 100).await.unwrap().iter().map(|m| m.seq).collect();
@@ -452,7 +395,7 @@ mod tests {
     #[tokio::test]
     async fn closed_ones_take_no_turn_and_old_ones_are_forgotten() {
         let dir = tempfile::tempdir().unwrap();
-        let store = Conversations::open(&dir.path().join("c.sqlite")).await.unwrap();
+        let store = Conversations::of(Database::open(&dir.path().join("c.sqlite")).await.unwrap());
         let state = State::default();
         let a = store.start("A", "h", None, &state, &[], at(0)).await.unwrap();
         let b = store.start("B", "h", Some("A"), &state, &[], at(100)).await.unwrap();
@@ -467,16 +410,5 @@ mod tests {
         assert_eq!(store.load("A").await.unwrap(), None);
         assert!(store.messages("A", 0, 10).await.unwrap().is_empty());
         assert_eq!(store.load("B").await.unwrap(), Some(b));
-    }
-
-    #[tokio::test]
-    async fn a_file_of_a_later_version_is_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("c.sqlite");
-        let store = Conversations::open(&file).await.unwrap();
-        sqlx::raw_sql("PRAGMA user_version = 99").execute(&store.write).await.unwrap();
-        store.close().await;
-        let error = Conversations::open(&file).await.unwrap_err().to_string();
-        assert!(error.contains("schema 99"), "{error}");
     }
 }

@@ -3,15 +3,15 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use bangban::assist::{Assist, Sources, Talks, import};
-use bangban::config::Limits;
+use bangban::assist::{Assist, Sources, import};
+use bangban::config::{Config, Limits};
 use bangban::corpus::Options;
 use bangban::dialog::Thresholds;
 use bangban::embed::{EmbedError, Embedder, Model, Vector};
 use bangban::guide::Example;
 use bangban::http::{App, router};
 use bangban::search::{Companions, Manifest, Plan};
-use bangban::store::Retention;
+use bangban::store::Database;
 use http_body_util::BodyExt;
 use jiff::civil::{Date, date};
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -144,10 +144,11 @@ pub struct House {
 impl House {
     pub async fn new(limits: Limits) -> House {
         let (dir, assist) = assist();
-        let talks = Talks::open(&dir.path().join("talks.sqlite"), Retention::default()).await.unwrap();
+        let database = Database::open(&dir.path().join("talks.sqlite")).await.unwrap();
+        let config = Config { limits, ..Config::default() };
         let metrics = PrometheusBuilder::new().build_recorder().handle();
         let (stop, stopping) = tokio::sync::watch::channel(false);
-        let app = App { assist: Arc::new(assist), talks, limits, metrics, today, stopping };
+        let app = App::new(Arc::new(assist), &database, &config, metrics, today, stopping);
         House { app: Arc::new(app), stop, _dir: dir }
     }
 

@@ -1,0 +1,1 @@
+-- What citizens think of it (好差评).
