@@ -1,7 +1,7 @@
 //! When somebody is there: weekly hours, public holidays, and working days that make up for them (调休).
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Opening hours with one year's days off and make-up days, as data.
@@ -18,9 +18,39 @@ pub struct Calendar {
     pub make_up: BTreeSet<Date>,
 }
 
+/// Public holidays by year (节假日安排), as the State Council announces them each autumn for the next year.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Holidays {
+    /// One entry a year.
+    #[serde(default)]
+    pub year: Vec<HolidayYear>,
+}
+
+/// One year's days off and make-up days.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HolidayYear {
+    /// The year.
+    pub year: i16,
+    /// Where it was announced.
+    pub source: String,
+    /// Days off.
+    pub days_off: BTreeSet<Date>,
+    /// Saturdays and Sundays on which people work.
+    pub make_up: BTreeSet<Date>,
+}
+
+impl Holidays {
+    /// Whether a year was announced; else its days off are not known.
+    pub fn know(&self, year: i16) -> bool {
+        self.year.iter().any(|known| known.year == year)
+    }
+}
+
 /// From one time of a day to another; the end is no longer open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Span {
     from: Time,
     to: Time,
@@ -40,6 +70,13 @@ impl TryFrom<String> for Span {
             Some((from, to)) if from < to => Ok(Span { from, to }),
             _ => Err(BadHours(text)),
         }
+    }
+}
+
+impl From<Span> for String {
+    fn from(span: Span) -> String {
+        let at = |time: Time| format!("{:02}:{:02}", time.hour(), time.minute());
+        format!("{}-{}", at(span.from), at(span.to))
     }
 }
 
@@ -63,6 +100,14 @@ pub enum Opening {
 const AHEAD: usize = 21;
 
 impl Calendar {
+    /// Hours of working days, with the holidays that are known.
+    pub fn of(hours: Vec<Span>, holidays: &Holidays) -> Calendar {
+        let all = |days: fn(&HolidayYear) -> &BTreeSet<Date>| {
+            holidays.year.iter().flat_map(days).copied().collect()
+        };
+        Calendar { hours, days_off: all(|year| &year.days_off), make_up: all(|year| &year.make_up) }
+    }
+
     /// Whether people work on a day.
     pub fn works(&self, day: Date) -> bool {
         let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);

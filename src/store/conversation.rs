@@ -1,6 +1,8 @@
 //! Conversations: every acknowledged turn is on the disk, once.
 
 use super::database::{Database, millis, timestamp};
+use super::desk::read_case;
+use crate::desk::Case;
 use crate::dialog::State;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -59,6 +61,8 @@ pub struct Conversation {
     pub touched_at: Timestamp,
     /// Why it was closed, where it was.
     pub closed: Option<String>,
+    /// Whether a person was asked for, and how far that is.
+    pub case: Case,
 }
 
 /// One message as it was shown.
@@ -140,13 +144,15 @@ impl Conversations {
             seq: messages.len() as i64,
             touched_at: at,
             closed: None,
+            case: Case::default(),
         })
     }
 
     /// A conversation as it stands; `None` where there is none, or it was deleted.
     pub async fn load(&self, id: &str) -> Result<Option<Conversation>, ConversationError> {
         let row = sqlx::query(
-            "SELECT id, token, state, turn, seq, touched_at, closed_why FROM conversation WHERE id = $1",
+            "SELECT c.id, c.token, c.state, c.turn, c.seq, c.touched_at, c.closed_why, d.stage
+             FROM conversation c LEFT JOIN desk_case d ON d.conversation = c.id WHERE c.id = $1",
         )
         .bind(id)
         .fetch_optional(&self.database.read)
@@ -203,7 +209,7 @@ impl Conversations {
         let written = sqlx::query(
             "UPDATE conversation SET state = $1, turn = $2, seq = $3, touched_at = $4, closed_why = $5,
                     closed_at = CASE WHEN $5 IS NULL THEN NULL ELSE $4 END
-             WHERE id = $6 AND turn = $7 AND closed_why IS NULL",
+             WHERE id = $6 AND turn = $7 AND seq = $8 AND closed_why IS NULL",
         )
         .bind(json(&before.id, state)?)
         .bind(turn)
@@ -212,6 +218,7 @@ impl Conversations {
         .bind(close)
         .bind(&before.id)
         .bind(before.turn)
+        .bind(before.seq)
         .execute(&mut *change)
         .await?;
         if written.rows_affected() == 0 {
@@ -250,11 +257,13 @@ impl Conversations {
         })
     }
 
-    /// Conversations that are open and were not written to since `then`; at most `limit`.
+    /// Conversations that are open, with no person asked for, and were not written to since `then`; at most `limit`.
     pub async fn idle(&self, then: Timestamp, limit: i64) -> Result<Vec<Conversation>, ConversationError> {
         let rows = sqlx::query(
-            "SELECT id, token, state, turn, seq, touched_at, closed_why FROM conversation
-             WHERE closed_why IS NULL AND touched_at < $1 ORDER BY touched_at LIMIT $2",
+            "SELECT c.id, c.token, c.state, c.turn, c.seq, c.touched_at, c.closed_why, d.stage
+             FROM conversation c LEFT JOIN desk_case d ON d.conversation = c.id
+             WHERE c.closed_why IS NULL AND c.touched_at < $1 AND COALESCE(d.word, '') NOT IN ('queued', 'assigned')
+             ORDER BY c.touched_at LIMIT $2",
         )
         .bind(millis(then))
         .bind(limit)
@@ -267,12 +276,25 @@ impl Conversations {
     /// `traces`. Tells how many of each.
     pub async fn forget(&self, words: Timestamp, traces: Timestamp) -> Result<(u64, u64), ConversationError> {
         let mut change = self.database.write.begin().await?;
-        for table in ["message", "sent"] {
+        // A message that was left is called back, however old it is.
+        sqlx::query(
+            "UPDATE conversation SET touched_at = $1 WHERE touched_at < $1
+                 AND id IN (SELECT conversation FROM desk_case WHERE word = 'callback')",
+        )
+        .bind(millis(words))
+        .execute(&mut *change)
+        .await?;
+        for table in ["message", "sent", "desk_case", "desk_note", "desk_contact"] {
             let delete = format!(
                 "DELETE FROM {table} WHERE conversation IN (SELECT id FROM conversation WHERE touched_at < $1)"
             );
             sqlx::query(sqlx::AssertSqlSafe(delete)).bind(millis(words)).execute(&mut *change).await?;
         }
+        // The last number is kept: the next one follows it.
+        sqlx::query("DELETE FROM desk_event WHERE at < $1 AND seq < (SELECT MAX(seq) FROM desk_event)")
+            .bind(millis(traces))
+            .execute(&mut *change)
+            .await?;
         let conversations = sqlx::query("DELETE FROM conversation WHERE touched_at < $1")
             .bind(millis(words))
             .execute(&mut *change)
@@ -292,7 +314,7 @@ fn json(id: &str, state: &State) -> Result<String, ConversationError> {
     serde_json::to_string(state).map_err(|e| ConversationError::Broken(id.to_owned(), e))
 }
 
-async fn insert(
+pub(super) async fn insert(
     change: &mut Transaction<'_, Sqlite>,
     id: &str,
     after: i64,
@@ -326,11 +348,12 @@ fn conversation(row: &SqliteRow) -> Result<Conversation, ConversationError> {
         seq: row.try_get(4)?,
         touched_at: timestamp(row.try_get(5)?),
         closed: row.try_get(6)?,
+        case: read_case(&id, row.try_get(7)?)?,
         id,
     })
 }
 
-fn message(row: &SqliteRow) -> Result<Message, ConversationError> {
+pub(super) fn message(row: &SqliteRow) -> Result<Message, ConversationError> {
     let body: String = row.try_get(3)?;
     Ok(Message {
         seq: row.try_get(0)?,
