@@ -1,10 +1,12 @@
 //! Settings: one strict struct, from `bangban.toml` and `BANGBAN_*` variables, read once at start.
 
+use crate::desk::{Group, Span};
 use crate::dialog::Thresholds;
 use crate::store::Retention;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -28,6 +30,30 @@ pub struct Config {
     pub thresholds: Thresholds,
     /// What a caller may ask of the service.
     pub limits: Limits,
+    /// People who answer where the program can't.
+    pub desk: Desk,
+}
+
+/// The desk (人工坐席).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Desk {
+    /// Hours of working days, such as `09:00-12:00`; without any it is open whenever somebody is there.
+    pub hours: Vec<Span>,
+    /// Public holidays and make-up days; those that come with the program when absent.
+    pub holidays: Option<PathBuf>,
+    /// Within what time somebody calls back who left a message, such as `1 个工作日内`; nothing is promised without.
+    pub promise: Option<String>,
+    /// Who answers what, the most special first.
+    pub groups: Vec<Group>,
+}
+
+impl Default for Desk {
+    fn default() -> Desk {
+        let all =
+            Group { id: "general".into(), name: "综合".into(), organs: Vec::new(), regions: Vec::new() };
+        Desk { hours: Vec::new(), holidays: None, promise: None, groups: vec![all] }
+    }
 }
 
 /// Bounds on a caller.
@@ -59,6 +85,7 @@ impl Default for Config {
             retention: Retention::default(),
             thresholds: Thresholds::default(),
             limits: Limits::default(),
+            desk: Desk::default(),
         }
     }
 }
@@ -118,6 +145,10 @@ impl Config {
                 "limits: question_chars, body_bytes and queue must be at least 1".into(),
             ));
         }
+        let ids: BTreeSet<&str> = self.desk.groups.iter().map(|group| group.id.as_str()).collect();
+        if ids.is_empty() || ids.len() != self.desk.groups.len() || ids.contains("") {
+            return Err(ConfigError("desk.groups: at least one, each with an id of its own".into()));
+        }
         Ok(())
     }
 }
@@ -136,6 +167,8 @@ mod tests {
             ("[limits]\nper_minut = 5", Err("per_minut")),
             ("[thresholds]\nsure = 7", Err("thresholds")),
             ("listen = \"nowhere\"", Err("listen")),
+            ("[desk]\nhours = [\"9 to 5\"]", Err("09:00-12:00")),
+            ("[desk]\ngroups = []", Err("desk.groups")),
         ] {
             std::fs::write(&file, text).unwrap();
             match (Config::read(Some(&file)), want) {

@@ -2,6 +2,7 @@
 //! decision shows is read from guides.
 
 use super::answer::{ItemView, PlaceName};
+use super::handover::Handed;
 use super::lookup::{self, Compared, ThemeView};
 use super::show::show;
 use super::{AskError, Assist, Timings};
@@ -50,6 +51,8 @@ pub struct Turn {
     pub bundle: Option<ThemeView>,
     /// The comparison.
     pub compared: Option<Compared>,
+    /// What came of the wish for a person, where there was one and a desk.
+    pub handed: Option<Handed>,
     /// Items that were found, with their chances, the rejected ones too: kept for study.
     pub found: Vec<(String, f32)>,
     /// What the text was taken for by its sound.
@@ -99,6 +102,7 @@ impl Assist {
             materials: Vec::new(),
             bundle: None,
             compared: None,
+            handed: None,
             found: Vec::new(),
             heard: None,
             keywords_only: false,

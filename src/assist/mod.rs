@@ -3,23 +3,31 @@
 //! One path serves the API, the command line and the evaluation.
 
 mod answer;
+mod attend;
+mod bell;
 mod converse;
+mod handover;
 mod hear;
 mod import;
 mod lessons;
 mod lookup;
+mod seats;
 mod seek;
 mod show;
 mod talk;
 mod transcript;
 
 pub use answer::{Answer, CandidateItem, ItemView, PlaceName, Timings};
+pub use attend::{AgentWords, CaseFile};
+pub use bell::Told;
 pub use converse::{Incoming, Turn};
+pub use handover::{BadHolidays, DeskNow, DeskRules, Handed, Standing};
 pub use import::{ImportError, Sources, Step, import};
 pub use lessons::TeachError;
 pub use lookup::{CompareColumn, Compared, ThemeView};
+pub use seats::Seats;
 pub use seek::evidence;
-pub use talk::{Sent, TalkError, Talks};
+pub use talk::{Sent, Signal, TalkError, Talks};
 pub use transcript::transcript;
 
 use crate::dialog::{

@@ -1,8 +1,15 @@
 //! Conversations that last: who may take a turn, in which order, and who is told of it.
 
+use super::bell::Bell;
+use super::handover::{DeskRules, ended};
+use super::seats::Seats;
 use super::{AskError, Assist, Incoming, Turn};
-use crate::dialog::State;
-use crate::store::{Conversation, ConversationError, Conversations, Database, Message, NewTurn, Retention};
+use crate::desk::{Closed, Group, Who};
+use crate::dialog::{State, wording};
+use crate::store::{
+    Conversation, ConversationError, Conversations, Database, DeskError, Desks, Message, NewTurn, Retention,
+    Seal, SealError,
+};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -21,12 +28,30 @@ pub enum TalkError {
     /// It was closed.
     #[error("conversation {0:?} is closed")]
     Closed(String),
+    /// A button was pressed while a person is asked.
+    #[error("a person is asked; buttons of the program can't be pressed")]
+    WithPerson,
     /// The store.
     #[error(transparent)]
     Store(#[from] ConversationError),
     /// The answer.
     #[error(transparent)]
     Ask(#[from] AskError),
+    /// The desk.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+    /// The key of what is sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// A case of another group or place.
+    #[error("the case belongs to another group or place")]
+    NotForYou,
+    /// No group has this name.
+    #[error("no group {0:?}")]
+    NoSuchGroup(String),
+    /// The colleague takes no conversations now.
+    #[error("the colleague is not online")]
+    NotThere,
     /// No randomness for a token.
     #[error("no randomness for a token: {0}")]
     Random(String),
@@ -35,11 +60,25 @@ pub enum TalkError {
 /// Conversations with their store.
 pub struct Talks {
     store: Conversations,
-    retention: Retention,
+    pub(super) retention: Retention,
     /// One turn at a time in each conversation.
     turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
-    /// Number of the last message, for those who listen.
-    feed: Mutex<HashMap<String, watch::Sender<i64>>>,
+    /// What is new, for those who listen.
+    feed: Mutex<HashMap<String, watch::Sender<Signal>>>,
+    pub(super) desks: Desks,
+    pub(super) seats: Seats,
+    pub(super) rules: DeskRules,
+    pub(super) seal: Seal,
+    pub(super) bell: Bell,
+}
+
+/// What those who listen to a conversation are woken by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Signal {
+    /// Number of the last message.
+    pub seq: i64,
+    /// The agent writes.
+    pub agent_writes: bool,
 }
 
 /// What one sends, with the name by which sending twice counts once.
@@ -60,7 +99,7 @@ fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn hash(text: &str) -> String {
+pub(super) fn hash(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
 }
 
@@ -69,9 +108,33 @@ const SWEPT: i64 = 500;
 
 impl Talks {
     /// Those that are kept in a file.
-    pub fn of(database: Database, retention: Retention) -> Talks {
-        let store = Conversations::of(database);
-        Talks { store, retention, turns: Mutex::default(), feed: Mutex::default() }
+    pub fn of(database: Database, retention: Retention, rules: DeskRules, seal: Seal) -> Talks {
+        Talks {
+            store: Conversations::of(database.clone()),
+            retention,
+            turns: Mutex::default(),
+            feed: Mutex::default(),
+            desks: Desks::of(database),
+            seats: Seats::default(),
+            rules,
+            seal,
+            bell: Bell::default(),
+        }
+    }
+
+    /// Groups of the desk.
+    pub fn groups(&self) -> &[Group] {
+        &self.rules.groups
+    }
+
+    /// Who is there.
+    pub fn seats(&self) -> &Seats {
+        &self.seats
+    }
+
+    /// Cases as they are kept.
+    pub fn desks(&self) -> &Desks {
+        &self.desks
     }
 
     /// Begins a conversation; `hello` is its first message. Gives its token, which is kept nowhere.
@@ -117,9 +180,7 @@ impl Talks {
             Incoming::Text(text) => hash(&format!("text {text}")),
             Incoming::Press(press) => hash(&format!("press {press}")),
         };
-        let line = self.line(id);
-        let messages = {
-            let _mine = line.lock().await;
+        self.in_turn(id, async {
             let before = self.owned(id, token).await?;
             if let Some(name) = name
                 && let Some(messages) = self.store.sent(id, name, &content).await?
@@ -129,7 +190,17 @@ impl Talks {
             if before.closed.is_some() {
                 return Err(TalkError::Closed(id.to_owned()));
             }
-            let turn = assist.converse(&before.state, incoming, today).await?;
+            if !before.case.program_answers() {
+                let text = match &incoming {
+                    Incoming::Text(text) => text.clone(),
+                    // Buttons belong to the program; pressed while a person is asked, they change nothing.
+                    Incoming::Press(_) => return Err(TalkError::WithPerson),
+                };
+                let sent = Sent { id, token, name, incoming };
+                return Ok(vec![self.pass_on(&sent, &content, &text, now).await?]);
+            }
+            let mut turn = assist.converse(&before.state, incoming, today).await?;
+            self.hand_turn(assist, &before, &mut turn, now).await?;
             let messages =
                 [("citizen", json!({ "text": turn.said })), ("assistant", json!({ "reply": render(&turn) }))];
             let trace = json!({
@@ -158,28 +229,49 @@ impl Talks {
                 })
                 .await?;
             self.tell(id, written.seq);
-            self.store.messages(id, before.seq, 2).await?
+            Ok(self.store.messages(id, before.seq, 2).await?)
+        })
+        .await
+    }
+
+    /// Does something in a conversation while nobody else does.
+    pub(super) async fn in_turn<T>(&self, id: &str, work: impl Future<Output = T>) -> T {
+        let line = self.line(id);
+        let done = {
+            let _mine = line.lock().await;
+            work.await
         };
         self.leave(id, line);
-        Ok(messages)
+        done
+    }
+
+    /// The conversation, if the token is its owner's and it is not over.
+    pub(super) async fn open_one(&self, id: &str, token: &str) -> Result<Conversation, TalkError> {
+        let found = self.owned(id, token).await?;
+        match found.closed {
+            Some(_) => Err(TalkError::Closed(id.to_owned())),
+            None => Ok(found),
+        }
     }
 
     /// Ends a conversation; closing it again changes nothing.
-    pub async fn close(&self, id: &str, token: &str, why: &str, now: Timestamp) -> Result<(), TalkError> {
-        let line = self.line(id);
-        {
-            let _mine = line.lock().await;
+    pub async fn close(&self, id: &str, token: &str, why: Closed, now: Timestamp) -> Result<(), TalkError> {
+        self.in_turn(id, async {
             let before = self.owned(id, token).await?;
-            if before.closed.is_none() {
-                self.end(&before, why, now).await?;
+            if before.closed.is_some() {
+                return Ok(());
             }
-        }
-        self.leave(id, line);
-        Ok(())
+            match before.case.program_answers() {
+                true => self.end(&before, why, now).await,
+                false => self.end_case(id, Who::Citizen, why, now).await,
+            }
+        })
+        .await
     }
 
-    async fn end(&self, before: &Conversation, why: &str, now: Timestamp) -> Result<(), TalkError> {
-        let messages = [("event", json!({ "event": "conversation.closed", "text": why }))];
+    async fn end(&self, before: &Conversation, why: Closed, now: Timestamp) -> Result<(), TalkError> {
+        let text = if why == Closed::Timeout { wording::ENDED_IDLE } else { wording::ENDED };
+        let messages = [ended(why, text)];
         let written = self
             .store
             .append(NewTurn {
@@ -187,8 +279,8 @@ impl Talks {
                 name: None,
                 messages: &messages,
                 state: &before.state,
-                trace: &json!({ "closed": why }),
-                close: Some(why),
+                trace: &json!({ "closed": why.word() }),
+                close: Some(why.word()),
                 at: now,
             })
             .await?;
@@ -204,7 +296,7 @@ impl Talks {
         };
         let days = |days: u32| ago(u64::from(days) * 24 * 60);
         for idle in self.store.idle(ago(u64::from(self.retention.idle_minutes)), SWEPT).await? {
-            match self.end(&idle, "timeout", now).await {
+            match self.end(&idle, Closed::Timeout, now).await {
                 // A word came in between: not idle after all.
                 Err(TalkError::Store(ConversationError::GoneOn(_))) => {}
                 other => other?,
@@ -217,13 +309,21 @@ impl Talks {
     }
 
     /// Changes whenever a message was written here; what was written before is to be read first.
-    pub fn listen(&self, id: &str) -> watch::Receiver<i64> {
-        held(&self.feed).entry(id.to_owned()).or_insert_with(|| watch::Sender::new(0)).subscribe()
+    pub fn listen(&self, id: &str) -> watch::Receiver<Signal> {
+        held(&self.feed).entry(id.to_owned()).or_default().subscribe()
     }
 
-    fn tell(&self, id: &str, seq: i64) {
+    pub(super) fn tell(&self, id: &str, seq: i64) {
         if let Some(sender) = held(&self.feed).get(id) {
-            sender.send_replace(seq);
+            // Two who write at once may come here in either order.
+            sender.send_modify(|signal| signal.seq = signal.seq.max(seq));
+        }
+    }
+
+    /// The agent begins or ends to write.
+    pub fn agent_writes(&self, id: &str, writes: bool) {
+        if let Some(sender) = held(&self.feed).get(id) {
+            sender.send_if_modified(|signal| std::mem::replace(&mut signal.agent_writes, writes) != writes);
         }
     }
 

@@ -56,11 +56,12 @@ pub fn run(config: &Config, args: &BenchArgs) -> Result<ExitCode> {
     let assist = Arc::new(super::assist(config)?);
     let mut config = config.clone();
     config.limits.per_minute = 0;
+    config.data = aside.path().to_owned();
     super::runtime()?.block_on(async move {
         let database = Database::open(&aside.path().join("talks.sqlite")).await?;
         let (stop, stopping) = tokio::sync::watch::channel(false);
         let metrics = PrometheusBuilder::new().build_recorder().handle();
-        let app = Arc::new(App::new(assist, &database, &config, metrics, super::today, stopping));
+        let app = Arc::new(App::new(assist, &database, &config, metrics, super::today, stopping)?);
         let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         let address = listener.local_addr()?;
         let mut stopped = stop.subscribe();

@@ -28,6 +28,9 @@ const REFRESH: Duration = Duration::from_secs(2);
 /// How often idle conversations are closed and old ones deleted.
 const SWEEP: Duration = Duration::from_secs(60);
 
+/// How often lost seats and silent citizens are looked for.
+const TICK: Duration = Duration::from_secs(2);
+
 /// The file in the data folder.
 const TALKS: &str = "talks.sqlite";
 
@@ -64,7 +67,7 @@ pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
     super::runtime()?.block_on(async move {
         let database = Database::open(&config.data.join(TALKS)).await?;
         let (stop, stopping) = tokio::sync::watch::channel(false);
-        let app = Arc::new(App::new(assist.clone(), &database, &config, metrics, super::today, stopping));
+        let app = Arc::new(App::new(assist.clone(), &database, &config, metrics, super::today, stopping)?);
         let listener = listen(args.listen.unwrap_or(config.listen)).await?;
         let address = listener.local_addr()?;
         tracing::info!("serving on http://{address}");
@@ -93,6 +96,15 @@ pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
                 tokio::time::sleep(SWEEP).await;
             }
         });
+        let clock = app.clone();
+        let ticker = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(TICK).await;
+                if let Err(error) = clock.talks.tick(jiff::Timestamp::now()).await {
+                    tracing::error!(%error, "the desk's clock failed");
+                }
+            }
+        });
         let ending = async move {
             stopped().await;
             // Nobody is left who could not be told.
@@ -101,6 +113,7 @@ pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
         let done = serve(listener, app, ending).await;
         watcher.abort();
         sweeper.abort();
+        ticker.abort();
         database.close().await;
         done
     })?;

@@ -1,5 +1,6 @@
 //! Who is asked, and whether anybody is there: groups, seats, and what a citizen is offered.
 
+use super::case::Staffer;
 use super::hours::{Calendar, Opening};
 use crate::guide::RegionCode;
 use jiff::civil::DateTime;
@@ -75,8 +76,14 @@ impl Presence {
 /// A seat (坐席) as the queue sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seat {
+    /// The account.
+    pub id: String,
     /// 工号
     pub number: String,
+    /// What colleagues call him.
+    pub name: String,
+    /// Whether he may act on the cases of others (班长).
+    pub supervises: bool,
     /// Groups that it answers for; none for all.
     pub groups: Vec<String>,
     /// Divisions that it answers for; none for all.
@@ -92,6 +99,11 @@ pub struct Seat {
 }
 
 impl Seat {
+    /// Who this is in a step.
+    pub fn staffer(&self) -> Staffer<'_> {
+        Staffer { id: &self.id, number: &self.number, supervises: self.supervises }
+    }
+
     /// Whether it may take a conversation of a group, place and needed skills.
     pub fn suits(&self, group: &str, region: Option<&RegionCode>, skills: &[String]) -> bool {
         (self.groups.is_empty() || self.groups.iter().any(|g| g == group))
@@ -191,7 +203,10 @@ mod tests {
 
     fn seat(presence: Presence, load: u32) -> Seat {
         Seat {
+            id: "a".into(),
             number: "001".into(),
+            name: "甲".into(),
+            supervises: false,
             groups: vec!["all".into()],
             regions: vec![code("150700")],
             skills: vec!["蒙古语".into()],

@@ -303,6 +303,78 @@ pub const EMERGENCY: &str = "如有危险，请马上拨打：着火 119，急�
 pub const DESPAIR: &str =
     "您别一个人扛着。请马上拨打心理援助热线 12356，有人听您说；有危险请拨打 120 或 110，也请告诉身边的人。";
 
+/// Said where somebody waits for a person: the place in the queue, 1 is next, and the wait in minutes.
+pub fn queued(place: usize, wait: Option<(u32, u32)>) -> String {
+    match wait {
+        Some((from, to)) => format!("您排在第 {place} 位，预计 {from}–{to} 分钟。"),
+        None => format!("您排在第 {place} 位。"),
+    }
+}
+
+/// Said when the wait begins.
+pub const QUEUE_BEGINS: &str = "已为您转人工。等的时候可以接着写，人工接入后都能看到。";
+
+/// Said when nobody has come for a while.
+pub const QUEUE_SLOW: &str = "让您久等了，还没有人接。您可以接着等，也可以留言，会有人联系您。";
+
+/// Said to whoever no longer waits.
+pub const QUEUE_LEFT: &str = "好，不等人工了。您可以接着问我。";
+
+/// Said where it is open, but nobody is there.
+pub const NOBODY_THERE: &str = "现在没有坐席在线。您可以留言，会有人联系您，也可以拨打 12345。";
+
+/// Said out of hours; `next` is the next opening with day and hour.
+pub fn desk_closed(next: Option<&str>) -> String {
+    match next {
+        Some(next) => {
+            format!("现在不是人工服务时间，下次开始：{next}（北京时间）。您可以留言，也可以拨打 12345。")
+        }
+        None => "现在不是人工服务时间。您可以留言，也可以拨打 12345。".to_owned(),
+    }
+}
+
+/// Said of the desk where somebody is free.
+pub const DESK_OPEN: &str = "人工在线。";
+
+/// Said of the desk where all are at their limit.
+pub const DESK_BUSY: &str = "人工都在接待，需要排队。";
+
+/// Said when a person takes over.
+pub fn agent_joined(number: &str) -> String {
+    format!("人工客服 {number} 已接入。")
+}
+
+/// Said when a person hands on.
+pub const AGENT_FORWARDS: &str = "正在为您转给其他同事，请稍等，不用重新排队。";
+
+/// Said when a person's line broke.
+pub const AGENT_LOST: &str = "人工客服的连接断了，正在为您转给其他同事，不用重新排队。";
+
+/// Said when the program answers again.
+pub const AGENT_LEFT: &str = "人工接待结束了。您可以接着问我。";
+
+/// Said when a message was left.
+pub fn message_left(ticket: &str, promise: Option<&str>) -> String {
+    match promise {
+        Some(promise) => format!("留言记下了，编号 {ticket}，{promise}会有人联系您。"),
+        None => format!("留言记下了，编号 {ticket}，会有人联系您。"),
+    }
+}
+
+/// Said to whoever waits for a call.
+pub fn call_back(ticket: &str) -> String {
+    format!("您的留言（编号 {ticket}）正在等人联系您。")
+}
+
+/// Asked when nothing was said to a person for long.
+pub const STILL_THERE: &str = "您还在吗？一分钟内没有回复，这次会话就先结束。";
+
+/// Said at the end.
+pub const ENDED: &str = "会话已结束。";
+
+/// Said at the end for want of words.
+pub const ENDED_IDLE: &str = "很久没有收到您的消息，会话先结束了。还有事，可以再开始。";
+
 /// What a turn says before its content.
 pub fn lead(status: Status, route: Route) -> &'static str {
     match route {

@@ -7,7 +7,8 @@ use super::wire::chat::{
     CloseRequest, HistoryResponse, MessageShape, SayRequest, SayResponse, StartRequest, StartResponse,
     message, place, reply,
 };
-use crate::assist::{Incoming, Sent, TalkError};
+use crate::assist::{Incoming, Sent, Signal, TalkError};
+use crate::desk::{Closed, Refused};
 use crate::dialog::{Place, Press, State as Talk, wording};
 use crate::store::Message;
 use axum::extract::State;
@@ -185,9 +186,9 @@ pub async fn close(
     Json(request): Json<CloseRequest>,
 ) -> Result<StatusCode, Problem> {
     let why = match request.reason.as_deref() {
-        None => "left",
-        Some("solved") => "solved",
-        Some("unsolved") => "unsolved",
+        None => Closed::Left,
+        Some("solved") => Closed::Solved,
+        Some("unsolved") => Closed::Unsolved,
         Some(_) => return Err(Problem::BadField("reason", "应为 solved、unsolved 或不填".into())),
     };
     app.talks.close(&id, token(&headers)?, why, Timestamp::now()).await?;
@@ -247,7 +248,7 @@ struct Listener {
     app: Arc<App>,
     id: String,
     after: i64,
-    heard: tokio::sync::watch::Receiver<i64>,
+    heard: tokio::sync::watch::Receiver<Signal>,
     stopping: tokio::sync::watch::Receiver<bool>,
     waiting: VecDeque<Message>,
     ready: VecDeque<Event>,
@@ -353,7 +354,7 @@ impl App {
 
 impl From<TalkError> for Problem {
     fn from(error: TalkError) -> Problem {
-        use crate::store::ConversationError;
+        use crate::store::{ConversationError, DeskError};
         match error {
             TalkError::NoSuch(_) => Problem::NoSuchConversation,
             TalkError::Closed(_) => Problem::Closed,
@@ -362,7 +363,26 @@ impl From<TalkError> for Problem {
                 Problem::BadField("client_msg_id", "这个编号已经用来发过别的内容，请换一个".into())
             }
             TalkError::Store(ConversationError::GoneOn(_)) => Problem::GoneOn,
-            error @ (TalkError::Store(_) | TalkError::Random(_)) => Problem::Internal(error.into()),
+            TalkError::WithPerson => Problem::NotNow("正在由人工接待或排队，按钮暂时不能用，请直接写".into()),
+            TalkError::Desk(DeskError::Refused(Refused::Taken(number))) => Problem::Taken(number),
+            TalkError::Desk(DeskError::Refused(error @ Refused::NotYours(_))) => {
+                Problem::NotYours(error.to_string())
+            }
+            TalkError::Desk(DeskError::Refused(error @ Refused::NotNow(_))) => {
+                Problem::NotNow(error.to_string())
+            }
+            TalkError::Desk(error @ DeskError::Full(_)) => Problem::Full(error.to_string()),
+            TalkError::Desk(DeskError::NoSuch(_)) => Problem::NotNow("会话已结束".into()),
+            TalkError::Desk(DeskError::SentOtherwise(_)) => {
+                Problem::BadField("client_msg_id", "这个编号已经用来发过别的内容，请换一个".into())
+            }
+            TalkError::NotForYou => Problem::NotYours("会话属于别的组或地区".into()),
+            TalkError::NoSuchGroup(group) => Problem::BadField("group", format!("没有 {group} 这个组")),
+            TalkError::NotThere => Problem::NotNow("这位同事现在不在线".into()),
+            error
+            @ (TalkError::Store(_) | TalkError::Random(_) | TalkError::Desk(_) | TalkError::Seal(_)) => {
+                Problem::Internal(error.into())
+            }
         }
     }
 }

@@ -16,9 +16,10 @@ pub mod wire;
 
 pub use serve::{listen, serve};
 
-use crate::assist::{Assist, Talks};
+use crate::assist::{Assist, DeskRules, Talks};
 use crate::config::{Config, Limits};
-use crate::store::Database;
+use crate::store::{Database, Seal};
+use anyhow::Result;
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::from_fn_with_state;
@@ -33,6 +34,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+/// The key of how to call back, in the data folder.
+const CONTACT_KEY: &str = "contact.key";
 
 /// Everything the service owns. Built once in `serve`, or by a test.
 pub struct App {
@@ -59,9 +63,11 @@ impl App {
         metrics: PrometheusHandle,
         today: fn() -> Date,
         stopping: tokio::sync::watch::Receiver<bool>,
-    ) -> App {
-        let talks = Talks::of(database.clone(), config.retention);
-        App { assist, talks, limits: config.limits, metrics, today, stopping }
+    ) -> Result<App> {
+        let rules = DeskRules::read(&config.desk)?;
+        let seal = Seal::open(&config.data.join(CONTACT_KEY))?;
+        let talks = Talks::of(database.clone(), config.retention, rules, seal);
+        Ok(App { assist, talks, limits: config.limits, metrics, today, stopping })
     }
 }
 

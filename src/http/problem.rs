@@ -4,6 +4,7 @@ use crate::assist::AskError;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -32,6 +33,16 @@ pub enum Problem {
     Closed,
     /// Another message was written meanwhile.
     GoneOn,
+    /// Not from where the conversation stands.
+    NotNow(String),
+    /// Somebody else took it; his number.
+    Taken(String),
+    /// The agent has as many as he may.
+    Full(String),
+    /// It belongs to somebody else.
+    NotYours(String),
+    /// Nobody is there; what is offered instead.
+    NobodyThere(String, Value),
     /// No such path.
     NoSuchPath,
     /// The path exists, but not with this method.
@@ -63,6 +74,9 @@ pub struct ProblemShape {
     /// Field → faults.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub errors: BTreeMap<&'static str, Vec<String>>,
+    /// What the desk offers, where nobody is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub desk: Option<Value>,
     /// Names this refusal in the log.
     pub trace_id: String,
 }
@@ -82,6 +96,11 @@ impl Problem {
             Problem::NoToken => (S::UNAUTHORIZED, "/problems/no-token", "缺少会话令牌"),
             Problem::Closed => (S::CONFLICT, "/problems/closed", "会话已结束"),
             Problem::GoneOn => (S::CONFLICT, "/problems/gone-on", "会话已有新消息"),
+            Problem::NotNow(_) => (S::CONFLICT, "/problems/not-now", "现在不能这样做"),
+            Problem::Taken(_) => (S::CONFLICT, "/problems/taken", "已由别人接入"),
+            Problem::Full(_) => (S::CONFLICT, "/problems/full", "接待数已到上限"),
+            Problem::NotYours(_) => (S::FORBIDDEN, "/problems/not-yours", "不归您处理"),
+            Problem::NobodyThere(..) => (S::SERVICE_UNAVAILABLE, "/problems/nobody-there", "没有人工坐席"),
             Problem::NoSuchPath => (S::NOT_FOUND, "/problems/no-such-path", "没有这个地址"),
             Problem::NoSuchMethod => (S::METHOD_NOT_ALLOWED, "/problems/no-such-method", "请求方法不对"),
             Problem::TooMany(_) => (S::TOO_MANY_REQUESTS, "/problems/too-many", "请求过于频繁"),
@@ -110,6 +129,9 @@ impl Problem {
                 "请用 POST /api/v1/conversations 开始新的会话，previous 填这个会话的 id。".into()
             }
             Problem::GoneOn => "请重读会话后再发。".into(),
+            Problem::Taken(number) => format!("已由 {number} 接入。"),
+            Problem::NotNow(what) | Problem::Full(what) | Problem::NotYours(what) => format!("{what}。"),
+            Problem::NobodyThere(text, _) => text.clone(),
             Problem::NoSuchPath => "接口列表见 /docs。".into(),
             Problem::NoSuchMethod => "允许的方法见响应头 Allow 和 /docs。".into(),
             Problem::TooMany(seconds) => format!("请 {seconds} 秒后再试。"),
@@ -131,8 +153,12 @@ impl IntoResponse for Problem {
         if let Problem::BadField(field, what) = &self {
             errors.insert(*field, vec![what.clone()]);
         }
-        let shape =
-            ProblemShape { kind, title, status: status.as_u16(), detail: self.detail(), errors, trace_id };
+        let desk = match &self {
+            Problem::NobodyThere(_, desk) => Some(desk.clone()),
+            _ => None,
+        };
+        let detail = self.detail();
+        let shape = ProblemShape { kind, title, status: status.as_u16(), detail, errors, desk, trace_id };
         // A struct of texts and numbers always serialises; an empty body is the worst case.
         let body = serde_json::to_vec(&shape).unwrap_or_default();
         let mut response = (status, body).into_response();

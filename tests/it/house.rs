@@ -145,10 +145,10 @@ impl House {
     pub async fn new(limits: Limits) -> House {
         let (dir, assist) = assist();
         let database = Database::open(&dir.path().join("talks.sqlite")).await.unwrap();
-        let config = Config { limits, ..Config::default() };
+        let config = Config { limits, data: dir.path().to_owned(), ..Config::default() };
         let metrics = PrometheusBuilder::new().build_recorder().handle();
         let (stop, stopping) = tokio::sync::watch::channel(false);
-        let app = App::new(Arc::new(assist), &database, &config, metrics, today, stopping);
+        let app = App::new(Arc::new(assist), &database, &config, metrics, today, stopping).unwrap();
         House { app: Arc::new(app), stop, _dir: dir }
     }
 

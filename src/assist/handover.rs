@@ -1,0 +1,428 @@
+//! From the program to a person and back: what the citizen does.
+
+use super::talk::{Sent, TalkError, Talks, hash};
+use super::{Assist, Turn};
+use crate::config;
+use crate::desk::{
+    self, Act, Calendar, Closed, Group, Holidays, Offer, Presence, Seat, Staffer, Stage, Wait, Who, Why,
+    group_for, offer,
+};
+use crate::dialog::{Route, State, Status, wording};
+use crate::guide::RegionCode;
+use crate::store::{Contact, Conversation, Message, NewStep, NewWords, Stepped};
+use crate::text::mask;
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+/// How the desk is set up.
+#[derive(Clone, Debug, Default)]
+pub struct DeskRules {
+    /// Groups, the most special first.
+    pub groups: Vec<Group>,
+    /// When somebody is there.
+    pub calendar: Calendar,
+    /// Within what time somebody calls back, in words.
+    pub promise: Option<String>,
+}
+
+/// Holidays that come with the program.
+const HOLIDAYS: &str = include_str!("../../corpus/holidays.toml");
+
+/// The file of holidays can't be used.
+#[derive(Debug, thiserror::Error)]
+#[error("holidays {path}: {cause}; corpus/holidays.toml shows the form")]
+pub struct BadHolidays {
+    path: String,
+    cause: String,
+}
+
+impl DeskRules {
+    /// As it was set up.
+    pub fn read(desk: &config::Desk) -> Result<DeskRules, BadHolidays> {
+        let (path, text) = match &desk.holidays {
+            Some(file) => (file.display().to_string(), std::fs::read_to_string(file)),
+            None => ("that come with the program".to_owned(), Ok(HOLIDAYS.to_owned())),
+        };
+        let bad = |cause: String| BadHolidays { path: path.clone(), cause };
+        let text = text.map_err(|e| bad(e.to_string()))?;
+        let holidays: Holidays = toml::from_str(&text).map_err(|e| bad(e.to_string()))?;
+        Ok(DeskRules {
+            groups: desk.groups.clone(),
+            calendar: Calendar::of(desk.hours.clone(), &holidays),
+            promise: desk.promise.clone(),
+        })
+    }
+}
+
+/// Where a conversation stands, as its citizen is told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// The stage.
+    pub stage: Stage,
+    /// Place in the queue, 1 is next, and the wait.
+    pub queue: Option<(usize, Option<Wait>)>,
+    /// All of it in a sentence.
+    pub text: String,
+}
+
+/// What the desk can do now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeskNow {
+    /// What is offered.
+    pub offer: Offer,
+    /// In a sentence.
+    pub text: String,
+    /// Seats that take conversations.
+    pub seats_online: usize,
+    /// Conversations that wait.
+    pub waiting: usize,
+}
+
+/// What came of a request for a person.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Handed {
+    /// It waits.
+    Queued(Standing),
+    /// Nobody is there.
+    Nobody(DeskNow),
+}
+
+/// The wait is estimated from conversations that ended in the last hours.
+const LOOK_BACK: SignedDuration = SignedDuration::from_hours(4);
+
+/// Fewer tell nothing.
+const SAMPLES: usize = 5;
+
+/// The hour in China.
+pub(super) fn local(now: Timestamp) -> DateTime {
+    TimeZone::fixed(Offset::constant(8)).to_datetime(now)
+}
+
+/// Midnight in China, before a time.
+pub(super) fn midnight(now: Timestamp) -> Timestamp {
+    let zone = TimeZone::fixed(Offset::constant(8));
+    zone.to_timestamp(local(now).date().to_datetime(jiff::civil::Time::midnight())).unwrap_or(now)
+}
+
+/// An opening with its day.
+fn opening(at: DateTime) -> String {
+    let weekday = match at.weekday() {
+        jiff::civil::Weekday::Monday => "周一",
+        jiff::civil::Weekday::Tuesday => "周二",
+        jiff::civil::Weekday::Wednesday => "周三",
+        jiff::civil::Weekday::Thursday => "周四",
+        jiff::civil::Weekday::Friday => "周五",
+        jiff::civil::Weekday::Saturday => "周六",
+        jiff::civil::Weekday::Sunday => "周日",
+    };
+    format!("{}月{}日（{weekday}）{:02}:{:02}", at.month(), at.day(), at.hour(), at.minute())
+}
+
+pub(super) fn event(name: &str, text: &str) -> (&'static str, Value) {
+    ("event", json!({ "event": name, "text": text }))
+}
+
+impl Talks {
+    /// The group for a conversation: by the organ of its item, and its place.
+    pub(super) fn group(&self, assist: &Assist, state: &State) -> String {
+        let search = assist.search();
+        let item =
+            state.focus.as_ref().and_then(|focus| search.key(&focus.item)).and_then(|at| search.item(at));
+        let organ = item.and_then(|item| item.department.as_deref());
+        let place = state.place.as_ref().map(|place| &place.code);
+        group_for(&self.rules.groups, organ, place).map(|group| group.id.clone()).unwrap_or_default()
+    }
+
+    /// Seats that are there.
+    pub async fn seats_now(&self, now: Timestamp) -> Result<Vec<Seat>, TalkError> {
+        Ok(self.seats.there(&self.desks.loads().await?, now))
+    }
+
+    /// What the desk can do for a place, or for one group.
+    pub async fn desk_now(
+        &self,
+        group: Option<&str>,
+        region: Option<&RegionCode>,
+        now: Timestamp,
+    ) -> Result<DeskNow, TalkError> {
+        let group = match group {
+            Some(group) => group.to_owned(),
+            None => group_for(&self.rules.groups, None, region).map(|g| g.id.clone()).unwrap_or_default(),
+        };
+        let seats = self.seats_now(now).await?;
+        let suits: Vec<&Seat> = seats.iter().filter(|seat| seat.suits(&group, region, &[])).collect();
+        let offer = offer(&self.rules.calendar, suits.iter().copied(), local(now));
+        let text = match offer {
+            Offer::Open => wording::DESK_OPEN.to_owned(),
+            Offer::Busy => wording::DESK_BUSY.to_owned(),
+            Offer::Unstaffed => wording::NOBODY_THERE.to_owned(),
+            Offer::Closed(next) => wording::desk_closed(next.map(opening).as_deref()),
+        };
+        let waiting = self.desks.waiting().await?.iter().filter(|waiting| waiting.group == group).count();
+        let online = suits.iter().filter(|seat| seat.presence != Presence::Offline).count();
+        Ok(DeskNow { offer, text, seats_online: online, waiting })
+    }
+
+    /// Where a conversation stands.
+    pub async fn standing(&self, id: &str, stage: &Stage, now: Timestamp) -> Result<Standing, TalkError> {
+        let mut queue = None;
+        let text = match stage {
+            Stage::Bot => String::new(),
+            Stage::Queued { group, .. } => {
+                let place = self.place(id, group).await?;
+                let wait = self.wait(place, group, now).await?;
+                queue = Some((place, wait));
+                wording::queued(place, wait.map(|wait| (wait.from, wait.to)))
+            }
+            Stage::Assigned { number, .. } => wording::agent_joined(number),
+            Stage::Callback { ticket, .. } => wording::call_back(ticket),
+            Stage::Closed(_) => wording::ENDED.to_owned(),
+        };
+        Ok(Standing { stage: stage.clone(), queue, text })
+    }
+
+    async fn place(&self, id: &str, group: &str) -> Result<usize, TalkError> {
+        let waiting = self.queue_now().await?;
+        let mut of_group = waiting.iter().filter(|waiting| waiting.group == group);
+        // Claimed meanwhile: as good as next.
+        Ok(of_group.position(|waiting| waiting.conversation == id).map_or(1, |at| at + 1))
+    }
+
+    async fn wait(&self, place: usize, group: &str, now: Timestamp) -> Result<Option<Wait>, TalkError> {
+        let since = now.checked_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
+        let lasted = self.desks.lasted(group, since).await?;
+        if lasted.len() < SAMPLES {
+            return Ok(None);
+        }
+        let seats = self.seats_now(now).await?;
+        let takes = |seat: &&Seat| seat.presence == Presence::Online && seat.suits(group, None, &[]);
+        let places: u32 = seats.iter().filter(takes).map(|seat| seat.cap).sum();
+        Ok(desk::wait(place, &lasted, places as usize))
+    }
+
+    /// Asks for a person; what is answered is on the disk.
+    pub async fn request(
+        &self,
+        assist: &Assist,
+        id: &str,
+        token: &str,
+        why: Why,
+        now: Timestamp,
+    ) -> Result<Handed, TalkError> {
+        self.in_turn(id, async {
+            let before = self.open_one(id, token).await?;
+            if let Stage::Queued { .. } | Stage::Assigned { .. } = before.case.stage {
+                // He waits already: pressing again changes nothing.
+                return Ok(Handed::Queued(self.standing(id, &before.case.stage, now).await?));
+            }
+            let handed = self.hand(assist, &before, &before.state, why, now).await?;
+            if let Handed::Queued(standing) = &handed {
+                let text = format!("{}{}", wording::QUEUE_BEGINS, standing.text);
+                self.tell_citizen(id, "handoff.requested", &text, now).await?;
+            }
+            Ok(handed)
+        })
+        .await
+    }
+
+    /// Puts a conversation into the queue, where somebody is there. Its turn is held by the caller.
+    pub(super) async fn hand(
+        &self,
+        assist: &Assist,
+        before: &Conversation,
+        state: &State,
+        why: Why,
+        now: Timestamp,
+    ) -> Result<Handed, TalkError> {
+        let group = self.group(assist, state);
+        let region = state.place.as_ref().map(|place| &place.code);
+        let desk = self.desk_now(Some(&group), region, now).await?;
+        if !desk.offer.queues() {
+            return Ok(Handed::Nobody(desk));
+        }
+        let step = NewStep { why, region, ..step(&before.id, Who::Citizen, Act::Ask { group }, now) };
+        let stepped = self.desks.step(step, |_, _| Vec::new()).await?;
+        self.ring();
+        Ok(Handed::Queued(self.standing(&before.id, &stepped.case.stage, now).await?))
+    }
+
+    /// Hands a turn over where it came to a wish for a person, and says in its reply what came of it.
+    pub(super) async fn hand_turn(
+        &self,
+        assist: &Assist,
+        before: &Conversation,
+        turn: &mut Turn,
+        now: Timestamp,
+    ) -> Result<(), TalkError> {
+        if turn.route != Route::Human || turn.reply.status != Status::Handoff {
+            return Ok(());
+        }
+        if let Stage::Callback { ticket, .. } = &before.case.stage {
+            turn.reply.say = vec![wording::call_back(ticket)];
+            return Ok(());
+        }
+        let why = if turn.state.misses > 1 { Why::Misses } else { Why::Asked };
+        let handed = self.hand(assist, before, &turn.state, why, now).await?;
+        turn.reply.say = match &handed {
+            Handed::Queued(standing) => vec![wording::QUEUE_BEGINS.to_owned(), standing.text.clone()],
+            Handed::Nobody(desk) => vec![desk.text.clone()],
+        };
+        turn.handed = Some(handed);
+        Ok(())
+    }
+
+    /// No longer waits: the program answers again.
+    pub async fn leave_queue(&self, id: &str, token: &str, now: Timestamp) -> Result<Standing, TalkError> {
+        self.in_turn(id, async {
+            let before = self.open_one(id, token).await?;
+            if before.case.stage == Stage::Bot {
+                return self.standing(id, &Stage::Bot, now).await;
+            }
+            let told = |_: &_, _| vec![event("handoff.given_back", wording::QUEUE_LEFT)];
+            let stepped = self.desks.step(step(id, Who::Citizen, Act::GiveBack, now), told).await?;
+            self.stepped(id, &stepped);
+            self.standing(id, &stepped.case.stage, now).await
+        })
+        .await
+    }
+
+    /// Leaves a message, to be called back. Gives its number.
+    pub async fn leave_message(
+        &self,
+        assist: &Assist,
+        owner: (&str, &str),
+        text: &str,
+        contact: &Contact,
+        now: Timestamp,
+    ) -> Result<(String, String), TalkError> {
+        let (id, token) = owner;
+        self.in_turn(id, async {
+            let before = self.open_one(id, token).await?;
+            let group = match before.case.stage.group() {
+                Some(group) => group.to_owned(),
+                None => self.group(assist, &before.state),
+            };
+            // Refused before a number is spent on it.
+            if let stage @ (Stage::Assigned { .. } | Stage::Callback { .. }) = &before.case.stage {
+                let mut case = desk::Case { stage: stage.clone() };
+                let act = Act::LeaveMessage { group, ticket: String::new() };
+                return Err(case.step(Who::Citizen, act, now.as_second()).err().map_or_else(
+                    || TalkError::NoSuch(id.to_owned()),
+                    |refused| TalkError::Desk(refused.into()),
+                ));
+            }
+            let ticket = self.desks.next_ticket(local(now).date()).await?;
+            if contact.name.is_some() || contact.phone.is_some() {
+                // A name and a phone always have a JSON form.
+                let sealed = self.seal.seal(&serde_json::to_string(contact).unwrap_or_default())?;
+                self.desks.keep_contact(id, &ticket, &sealed, now).await?;
+            }
+            let answer = wording::message_left(&ticket, self.rules.promise.as_deref());
+            let region = before.state.place.as_ref().map(|place| &place.code);
+            let act = Act::LeaveMessage { group, ticket: ticket.clone() };
+            let words = mask(text).text;
+            let told = |_: &_, _| {
+                vec![("citizen", json!({ "text": words, "left": true })), event("message.left", &answer)]
+            };
+            let stepped =
+                self.desks.step(NewStep { region, ..step(id, Who::Citizen, act, now) }, told).await?;
+            self.stepped(id, &stepped);
+            Ok((ticket, answer))
+        })
+        .await
+    }
+
+    /// Words of the citizen while a person is asked: kept and passed on, answered by nobody else.
+    pub(super) async fn pass_on(
+        &self,
+        sent: &Sent<'_>,
+        content: &str,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<Message, TalkError> {
+        let masked = mask(text);
+        let body = json!({ "text": masked.text });
+        let words = NewWords {
+            conversation: sent.id,
+            who: Who::Citizen,
+            name: sent.name.map(|name| (name, content)),
+            kind: "citizen",
+            body: &body,
+            at: now,
+        };
+        let message = self.desks.say(words).await?;
+        self.tell(sent.id, message.seq);
+        self.ring();
+        Ok(message)
+    }
+
+    /// Ends a conversation in which a person is asked.
+    pub(super) async fn end_case(
+        &self,
+        id: &str,
+        who: Who<'_>,
+        why: Closed,
+        now: Timestamp,
+    ) -> Result<(), TalkError> {
+        let text = if why == Closed::Timeout { wording::ENDED_IDLE } else { wording::ENDED };
+        let told = |_: &_, _| vec![ended(why, text)];
+        let stepped = self.desks.step(step(id, who, Act::Close(why), now), told).await?;
+        self.stepped(id, &stepped);
+        Ok(())
+    }
+
+    /// Tells the citizen of something that happened.
+    pub(super) async fn tell_citizen(
+        &self,
+        id: &str,
+        name: &str,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<i64, TalkError> {
+        let (kind, body) = event(name, text);
+        let words = NewWords { conversation: id, who: Who::Clock, name: None, kind, body: &body, at: now };
+        let message = self.desks.say(words).await?;
+        self.tell(id, message.seq);
+        self.ring();
+        Ok(message.seq)
+    }
+
+    /// Lets those know who listen.
+    pub(super) fn stepped(&self, id: &str, stepped: &Stepped) {
+        if stepped.seq > 0 {
+            self.tell(id, stepped.seq);
+        }
+        self.ring();
+    }
+}
+
+/// The end of a conversation, as it is told.
+pub(super) fn ended(why: Closed, text: &str) -> (&'static str, Value) {
+    ("event", json!({ "event": "conversation.closed", "reason": why.word(), "text": text }))
+}
+
+/// A step with nothing but who, what and when.
+pub(super) fn step<'a>(conversation: &'a str, who: Who<'a>, act: Act, at: Timestamp) -> NewStep<'a> {
+    NewStep { conversation, who, act, why: Why::Asked, region: None, cap: u32::MAX, item: None, at }
+}
+
+/// A hash of what an agent sent.
+pub(super) fn content_of(staffer: Staffer<'_>, text: &str) -> String {
+    hash(&format!("agent {} {text}", staffer.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn an_opening_names_day_and_hour() {
+        assert_eq!(opening(date(2026, 11, 30).at(9, 0, 0, 0)), "11月30日（周一）09:00");
+        let now: Timestamp = "2026-11-26T17:30:00Z".parse().unwrap();
+        assert_eq!(local(now), date(2026, 11, 27).at(1, 30, 0, 0));
+        assert_eq!(midnight(now), "2026-11-26T16:00:00Z".parse::<Timestamp>().unwrap());
+    }
+}
