@@ -4,7 +4,7 @@ use super::bell::Bell;
 use super::handover::{DeskRules, ended};
 use super::seats::Seats;
 use super::{AskError, Assist, Incoming, Turn};
-use crate::desk::{Closed, Group, Who};
+use crate::desk::{Closed, Group, Stage, Who};
 use crate::dialog::{State, wording};
 use crate::store::{
     Conversation, ConversationError, Conversations, Database, DeskError, Desks, Message, NewTurn, Retention,
@@ -159,6 +159,11 @@ impl Talks {
         let found = self.store.load(id).await?;
         // Hashes are compared, so the time it takes says nothing of the token.
         found.filter(|c| c.token == hash(token)).ok_or_else(|| TalkError::NoSuch(id.to_owned()))
+    }
+
+    /// Where a conversation stands; `None` where it is gone.
+    pub async fn stage(&self, id: &str) -> Result<Option<Stage>, TalkError> {
+        Ok(self.store.load(id).await?.map(|found| found.case.stage))
     }
 
     /// Messages after a number.

@@ -7,8 +7,9 @@ use super::wire::chat::{
     CloseRequest, HistoryResponse, MessageShape, SayRequest, SayResponse, StartRequest, StartResponse,
     message, place, reply,
 };
-use crate::assist::{Incoming, Sent, Signal, TalkError};
-use crate::desk::{Closed, Refused};
+use super::wire::desk::stage;
+use crate::assist::{Incoming, Sent, Signal, Standing, TalkError};
+use crate::desk::{Closed, Refused, Stage};
 use crate::dialog::{Place, Press, State as Talk, wording};
 use crate::store::Message;
 use axum::extract::State;
@@ -22,6 +23,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// Characters of a sender's name for a message at most.
 const NAME: usize = 64;
@@ -77,7 +79,7 @@ fn located(url: &str) -> HeaderMap {
 }
 
 /// The token of `Authorization: Bearer …`.
-fn token(headers: &HeaderMap) -> Result<&str, Problem> {
+pub(super) fn token(headers: &HeaderMap) -> Result<&str, Problem> {
     headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
@@ -161,6 +163,7 @@ pub async fn history(
         seq: conversation.seq,
         closed: conversation.closed,
         region: conversation.state.place.as_ref().map(place),
+        stage: stage(&app.talks.standing(&id, &conversation.case.stage, Timestamp::now()).await?),
         earlier_url: first.filter(|&first| first > 1).map(|first| url("before", first)),
         later_url: last.filter(|&last| last < conversation.seq).map(|last| url("after", last)),
         messages: messages.iter().map(message).collect(),
@@ -204,7 +207,8 @@ pub async fn close(
     ),
     security(("token" = [])),
     responses(
-        (status = 200, description = "Events `message.created`, `conversation.closed`, `reset`, `server.closing`",
+        (status = 200, description = "Events: `message.created` and what happened (`agent.joined`, `conversation.closed` …), numbered; \
+            `queue.updated`, `typing.on`, `typing.off`, `reset`, `server.closing`, without a number",
             body = MessageShape, content_type = "text/event-stream"),
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
     )
@@ -226,7 +230,11 @@ pub async fn events(
     let after = if reset.is_some() { conversation.seq } else { after };
     let listener = Listener {
         heard: app.talks.listen(&id),
+        desk: app.talks.hear(),
         stopping: app.stopping.clone(),
+        stage: conversation.case.stage,
+        told: None,
+        writes: false,
         waiting: VecDeque::new(),
         ready: reset.into_iter().collect(),
         first: true,
@@ -248,13 +256,22 @@ struct Listener {
     app: Arc<App>,
     id: String,
     after: i64,
-    heard: tokio::sync::watch::Receiver<Signal>,
-    stopping: tokio::sync::watch::Receiver<bool>,
+    heard: watch::Receiver<Signal>,
+    /// Changes at the desk: only those who wait are told.
+    desk: watch::Receiver<u64>,
+    stopping: watch::Receiver<bool>,
     waiting: VecDeque<Message>,
     ready: VecDeque<Event>,
+    stage: Stage,
+    /// What was last told of the queue.
+    told: Option<Standing>,
+    writes: bool,
     first: bool,
     done: bool,
 }
+
+/// Changes of the queue are told no faster.
+const QUEUE_PACE: Duration = Duration::from_secs(1);
 
 impl Listener {
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Listener)> {
@@ -268,7 +285,7 @@ impl Listener {
             }
             if let Some(next) = self.waiting.pop_front() {
                 self.after = next.seq;
-                self.done = next.kind == "event";
+                self.done = next.kind == "event" && next.body["event"] == "conversation.closed";
                 self.ready.push_back(told(&self.id, &next));
                 continue;
             }
@@ -277,22 +294,52 @@ impl Listener {
                 self.ready.push_back(Event::default().event("server.closing").data("{}"));
                 continue;
             }
-            self.heard.borrow_and_update();
-            match self.app.talks.messages(&self.id, self.after, PAGE as i64).await {
-                Ok(messages) if !messages.is_empty() => self.waiting.extend(messages),
-                Ok(_) => {
-                    tokio::select! {
-                        // The other end of either lives as long as the service: an error means it stops.
-                        changed = self.heard.changed() => self.done = changed.is_err(),
-                        _ = self.stopping.changed() => {}
-                    }
-                }
-                Err(error) => {
-                    tracing::error!(%error, "events broke off");
-                    return None;
-                }
+            if let Err(error) = self.look().await {
+                tracing::error!(?error, "events broke off");
+                return None;
             }
         }
+    }
+
+    /// Reads what is new; where nothing is, waits for it.
+    async fn look(&mut self) -> Result<(), TalkError> {
+        let signal = *self.heard.borrow_and_update();
+        let messages = self.app.talks.messages(&self.id, self.after, PAGE as i64).await?;
+        if !messages.is_empty() {
+            self.waiting.extend(messages);
+            if let Some(stage) = self.app.talks.stage(&self.id).await? {
+                self.stage = stage;
+            }
+            return Ok(());
+        }
+        if signal.agent_writes != self.writes {
+            self.writes = signal.agent_writes;
+            let name = if self.writes { "typing.on" } else { "typing.off" };
+            self.ready.push_back(Event::default().event(name).data("{\"who\":\"agent\"}"));
+            return Ok(());
+        }
+        let queued = matches!(self.stage, Stage::Queued { .. });
+        if queued {
+            self.desk.borrow_and_update();
+            let standing = self.app.talks.standing(&self.id, &self.stage, Timestamp::now()).await?;
+            if self.told.as_ref() != Some(&standing) {
+                // Our own shapes always have a JSON form.
+                let data = serde_json::to_string(&stage(&standing)).unwrap_or_default();
+                self.ready.push_back(Event::default().event("queue.updated").data(data));
+                self.told = Some(standing);
+                return Ok(());
+            }
+        }
+        tokio::select! {
+            // The other end of each lives as long as the service: an error means it stops.
+            changed = self.heard.changed() => self.done = changed.is_err(),
+            _ = self.stopping.changed() => {}
+            changed = self.desk.changed(), if queued => {
+                self.done = changed.is_err();
+                tokio::time::sleep(QUEUE_PACE).await;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -348,6 +395,8 @@ impl App {
             "compared": null,
             "ask": null,
             "offers": [{ "id": Press::Human.to_string(), "label": wording::HUMAN }],
+            "stage": null,
+            "desk": null,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod ask;
 mod chat;
+mod handoff;
 mod health;
 mod items;
 mod json;
@@ -11,6 +12,7 @@ mod plain;
 mod problem;
 mod script;
 mod serve;
+mod take_along;
 mod trace;
 pub mod wire;
 
@@ -79,6 +81,7 @@ impl App {
     ),
     tags(
         (name = "会话", description = "一问一答直到办成：开始、说话、按钮、历史、事件流、结束"),
+        (name = "转人工", description = "是否有人、排队、留言、对话记录"),
         (name = "问答", description = "从一句话到一个事项"),
         (name = "事项", description = "办事指南、材料、地区差异、一件事"),
         (name = "区划", description = "盟市、旗县、苏木乡镇"),
@@ -107,6 +110,11 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(chat::say))
         .routes(routes!(chat::events))
         .routes(routes!(chat::close))
+        .routes(routes!(handoff::hours))
+        .routes(routes!(handoff::request, handoff::leave))
+        .routes(routes!(handoff::message))
+        .routes(routes!(handoff::standing))
+        .routes(routes!(handoff::transcript))
         .routes(routes!(ask::match_question))
         .routes(routes!(ask::search))
         .routes(routes!(ask::suggest))

@@ -3,7 +3,9 @@
 use super::App;
 use super::json::Params;
 use super::problem::Problem;
+use super::take_along::{Shown, shown as shown_messages};
 use crate::assist::{Incoming, TalkError};
+use crate::desk::Stage;
 use crate::dialog::{Press, State as Talk, wording};
 use askama::Template;
 use axum::body::Body;
@@ -12,7 +14,6 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, Limited};
 use jiff::Timestamp;
-use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -31,149 +32,10 @@ struct Page {
     draft: String,
     most: usize,
     silent: &'static str,
-}
-
-/// A message as it was kept; see `wire/chat.rs` for every field.
-#[derive(Deserialize)]
-struct Shown {
-    kind: String,
-    text: Option<String>,
-    reply: Option<Reply>,
-}
-
-#[derive(Deserialize)]
-struct Reply {
-    say: Vec<String>,
-    heard: Option<String>,
-    sides: Vec<Side>,
-    card: Option<Card>,
-    cards: Vec<Card>,
-    materials: Vec<Merged>,
-    bundle: Option<Bundle>,
-    compared: Option<Compared>,
-    ask: Option<Ask>,
-    offers: Vec<Button>,
-}
-
-#[derive(Deserialize)]
-struct Side {
-    lines: Vec<Line>,
-}
-
-#[derive(Deserialize)]
-struct Line {
-    label: String,
-    text: String,
-    citation: Citation,
-}
-
-#[derive(Deserialize)]
-struct Citation {
-    sources: Vec<Source>,
-}
-
-#[derive(Deserialize)]
-struct Source {
-    text: String,
-}
-
-#[derive(Deserialize)]
-struct Card {
-    name: String,
-    business_item: Option<String>,
-    code: Option<String>,
-    region: Option<Region>,
-    version: Option<String>,
-    updated_at: Option<String>,
-    notices: Vec<String>,
-    materials: Materials,
-    conditions: Vec<Line>,
-    limits: Vec<Line>,
-    channels: Vec<Line>,
-    hall: Option<Hall>,
-    online_url: Option<String>,
-    flow: Vec<Line>,
-    results: Vec<Line>,
-    basis: Vec<Line>,
-}
-
-#[derive(Deserialize)]
-struct Materials {
-    summary: String,
-    list: Vec<Material>,
-}
-
-#[derive(Deserialize)]
-struct Material {
-    name: String,
-    quantity: Option<String>,
-    state: String,
-    citation: Citation,
-}
-
-#[derive(Deserialize)]
-struct Hall {
-    notice: String,
-    name: String,
-    lines: Vec<Line>,
-}
-
-#[derive(Deserialize)]
-struct Region {
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct Merged {
-    name: String,
-    used_by: Vec<String>,
-    /// Absent in what was kept before there was one.
-    #[serde(default)]
-    state: String,
-}
-
-#[derive(Deserialize)]
-struct Bundle {
-    members: Vec<Member>,
-}
-
-#[derive(Deserialize)]
-struct Member {
-    title: String,
-    code: Option<String>,
-    after: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Compared {
-    name: String,
-    columns: Vec<Column>,
-    rows: Vec<Row>,
-}
-
-#[derive(Deserialize)]
-struct Column {
-    asked: Region,
-}
-
-#[derive(Deserialize)]
-struct Row {
-    label: String,
-    values: Vec<Option<String>>,
-    differs: bool,
-}
-
-#[derive(Deserialize)]
-struct Ask {
-    text: String,
-    multi: bool,
-    options: Vec<Button>,
-}
-
-#[derive(Deserialize)]
-struct Button {
-    id: String,
-    label: String,
+    /// Where it stands with a person; empty while the program answers.
+    standing: String,
+    /// Something may come without being asked for.
+    waits: bool,
 }
 
 /// The id and token of the cookie.
@@ -254,11 +116,13 @@ async fn shown(
 ) -> Result<Response, Problem> {
     let conversation = app.talks.owned(id, token).await?;
     let kept = app.talks.messages(id, (conversation.seq - SHOWN).max(0), SHOWN).await?;
-    let messages: Result<Vec<Shown>, serde_json::Error> =
-        kept.iter().map(|kept| serde_json::from_value(super::wire::chat::message(kept))).collect();
+    let stage = &conversation.case.stage;
+    let standing = app.talks.standing(id, stage, Timestamp::now()).await?;
     let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = Page {
-        messages: messages.map_err(|e| Problem::Internal(e.into()))?,
+        messages: shown_messages(&kept).map_err(|e| Problem::Internal(e.into()))?,
+        waits: matches!(stage, Stage::Queued { .. } | Stage::Assigned { .. }),
+        standing: standing.text,
         place: conversation.state.place.map(|place| place.name),
         fault,
         draft,

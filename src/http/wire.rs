@@ -2,6 +2,7 @@
 
 mod card;
 pub mod chat;
+pub mod desk;
 
 use crate::assist::{Answer, CandidateItem, PlaceName, ThemeView};
 use crate::dialog::wording;

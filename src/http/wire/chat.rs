@@ -1,5 +1,6 @@
 //! Shapes of a conversation.
 
+use super::desk::{DeskShape, StageShape, handed};
 use super::{
     CardShape, CompareResponse, LineShape, RegionShape, ThemeMaterialShape, ThemeShape, card, compared, hall,
     region, shared_material, shown_line, theme,
@@ -74,6 +75,8 @@ pub struct HistoryResponse {
     pub closed: Option<String>,
     /// The asker's place as the conversation knows it.
     pub region: Option<RegionShape>,
+    /// Whether a person is asked, and how far that is.
+    pub stage: StageShape,
     /// The messages, the oldest first.
     #[schema(value_type = Vec<MessageShape>)]
     pub messages: Vec<Value>,
@@ -96,7 +99,7 @@ pub struct CloseRequest {
 pub struct MessageShape {
     /// Its number in the conversation, from 1 without gaps.
     pub seq: i64,
-    /// `citizen`, `assistant` or `event`.
+    /// `citizen`, `assistant`, `agent` or `event`.
     #[schema(example = "assistant")]
     pub kind: String,
     /// When, UTC, RFC 3339.
@@ -105,8 +108,13 @@ pub struct MessageShape {
     pub text: Option<String>,
     /// The reply.
     pub reply: Option<ReplyShape>,
-    /// What happened: `conversation.closed`.
+    /// What happened; `text` tells it in a sentence: `handoff.requested`, `agent.joined`, `agent.left`,
+    /// `handoff.given_back`, `message.left`, `queue.slow`, `still.there`, `conversation.closed`.
     pub event: Option<String>,
+    /// Who of the staff said it.
+    pub agent: Option<super::desk::AgentShape>,
+    /// A card that staff has put in.
+    pub card: Option<Box<CardShape>>,
 }
 
 /// What is answered. Every sentence is one of the program's fixed ones; every other line is a field of a guide.
@@ -140,6 +148,10 @@ pub struct ReplyShape {
     pub ask: Option<AskShape>,
     /// Other ways on.
     pub offers: Vec<ButtonShape>,
+    /// Where it stands, where a person was asked for and somebody is there.
+    pub stage: Option<StageShape>,
+    /// What the desk offers, where nobody is.
+    pub desk: Option<DeskShape>,
 }
 
 /// One side of an item.
@@ -184,6 +196,7 @@ pub fn place(place: &Place) -> RegionShape {
 /// The reply of a turn.
 pub fn reply(turn: &Turn) -> ReplyShape {
     let reply = &turn.reply;
+    let (stage, desk) = handed(&turn.handed);
     ReplyShape {
         status: reply.status.word(),
         route: turn.route.word(),
@@ -211,6 +224,8 @@ pub fn reply(turn: &Turn) -> ReplyShape {
             options: ask.options.iter().map(button).collect(),
         }),
         offers: reply.offers.iter().map(button).collect(),
+        stage,
+        desk,
     }
 }
 
@@ -223,6 +238,8 @@ pub fn message(message: &Message) -> Value {
         "text": null,
         "reply": null,
         "event": null,
+        "agent": null,
+        "card": null,
     });
     if let (Value::Object(whole), Value::Object(body)) = (&mut shape, message.body.clone()) {
         whole.extend(body);
