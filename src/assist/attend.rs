@@ -1,6 +1,6 @@
 //! What members of staff do with conversations.
 
-use super::handover::{content_of, ended, event, local, step};
+use super::handover::{content_of, ended, event, step};
 use super::talk::{TalkError, Talks};
 use crate::desk::{Act, Closed, Happened, Presence, Refused, Seat, Staffer, Stage, Who};
 use crate::dialog::wording;
@@ -219,7 +219,7 @@ impl Talks {
     }
 
     /// How to call back, for whoever does it.
-    pub async fn contact(&self, seat: &Seat, id: &str) -> Result<Contact, TalkError> {
+    pub async fn contact(&self, seat: &Seat, id: &str, _now: Timestamp) -> Result<Contact, TalkError> {
         let row = self.case(seat, id).await?;
         if !matches!(row.stage, Stage::Callback { .. }) {
             return Err(TalkError::Desk(DeskError::Refused(Refused::NotNow("没有等待回访"))));
@@ -305,9 +305,15 @@ impl Talks {
         }
     }
 
-    /// The day, for whoever writes a number on something.
-    pub fn day(&self, now: Timestamp) -> jiff::civil::Date {
-        local(now).date()
+    /// A member of staff says whether he takes conversations.
+    pub fn choose(&self, account: &str, presence: Presence) {
+        self.seats.choose(account, presence);
+        self.ring();
+    }
+
+    /// A member of staff has come or gone: whoever waits is told what that changes.
+    pub fn wake(&self) {
+        self.ring();
     }
 }
 

@@ -6,9 +6,9 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -34,7 +34,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
 /// Serves until `stop` ends, then lets requests under way finish.
 pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) -> Result<()> {
     let routes = router(app);
-    let graceful = GracefulShutdown::new();
+    let ended = tokio::sync::watch::Sender::new(false);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     tokio::pin!(stop);
     loop {
@@ -61,17 +61,29 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_TIME)
             .max_buf_size(64 * 1024)
-            .serve_connection(TokioIo::new(stream), service);
-        let connection = graceful.watch(connection);
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades();
+        let mut ending = ended.subscribe();
         tokio::spawn(async move {
+            let mut connection = pin!(connection);
+            let done = tokio::select! {
+                done = connection.as_mut() => done,
+                _ = ending.changed() => {
+                    // The request under way is answered, then the line is closed.
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
             // A peer that breaks off is its own affair.
-            if let Err(error) = connection.await {
+            if let Err(error) = done {
                 tracing::debug!(%error, "connection ended");
             }
             drop(place);
         });
     }
-    if tokio::time::timeout(STOP_TIME, graceful.shutdown()).await.is_err() {
+    ended.send_replace(true);
+    let all = u32::try_from(CONNECTIONS).unwrap_or(u32::MAX);
+    if tokio::time::timeout(STOP_TIME, places.acquire_many(all)).await.is_err() {
         tracing::warn!("requests were still under way at the end");
     }
     Ok(())

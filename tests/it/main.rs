@@ -5,6 +5,7 @@ mod api; // the HTTP door: shapes against the document, refusals, hostile input
 mod cli; // the program as a person runs it: what it prints, its exit codes, kill -9
 mod conversations; // whole conversations, as a civil servant can read them
 mod corpus; // the shipped corpus: complete, sound, with its sources
+mod desk; // people who answer: queue, claim, lost seats, messages left
 mod house; // what the others share: fixtures, a stand-in for the model, the service without a socket
 mod import; // files in, findings out: every way a file can be wrong
 mod layers; // the walls of the house

@@ -1,0 +1,305 @@
+//! From the program to a person and back: who waits, who takes, what each is told.
+
+use crate::house::{House, Reply};
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use bangban::assist::AgentWords;
+use bangban::desk::{Closed, Presence, Seat};
+use bangban::store::Listed;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+pub fn seat(id: &str) -> Seat {
+    Seat {
+        id: id.into(),
+        number: format!("0{id}"),
+        name: id.into(),
+        supervises: false,
+        groups: vec![],
+        regions: vec![],
+        skills: vec![],
+        cap: 5,
+        presence: Presence::Offline,
+        load: 0,
+    }
+}
+
+struct Citizen<'h> {
+    house: &'h House,
+    id: String,
+    token: String,
+}
+
+impl<'h> Citizen<'h> {
+    async fn new(house: &'h House) -> Citizen<'h> {
+        let begun =
+            house.post("/api/v1/conversations", json!({ "region": "150702" }).to_string()).await.json();
+        let text = |name: &str| begun[name].as_str().unwrap().to_owned();
+        Citizen { house, id: text("id"), token: text("token") }
+    }
+
+    async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1/conversations/{}{path}", self.id))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "application/json")
+            .body(if body.is_null() { Body::empty() } else { Body::from(body.to_string()) })
+            .unwrap();
+        self.house.call(request).await
+    }
+
+    async fn say(&self, text: &str) -> Value {
+        let reply = self.call("POST", "/messages", json!({ "text": text })).await;
+        assert_eq!(reply.status, StatusCode::CREATED, "{text}: {}", reply.text());
+        reply.json()["messages"].clone()
+    }
+
+    async fn stage(&self) -> Value {
+        self.call("GET", "/stage", Value::Null).await.json()
+    }
+
+    async fn history(&self) -> Vec<Value> {
+        self.call("GET", "", Value::Null).await.json()["messages"].as_array().unwrap().clone()
+    }
+}
+
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// An agent with an open line.
+fn there(house: &House, id: &str) -> Seat {
+    let seat = seat(id);
+    assert_eq!(house.app.talks.seats().here(&seat, true, now()), Presence::Online);
+    seat
+}
+
+fn words<'a>(name: &'a str, text: &'a str) -> AgentWords<'a> {
+    AgentWords { name, content: text, text, card: None }
+}
+
+#[tokio::test]
+async fn nobody_there_is_said_and_a_message_can_be_left() {
+    let house = House::open().await;
+    let citizen = Citizen::new(&house).await;
+    let hours = house.get("/api/v1/service-hours?region=150702").await.json();
+    assert_eq!((hours["state"].as_str(), hours["seats_online"].as_i64()), (Some("unstaffed"), Some(0)));
+    let reply = citizen.say("转人工").await[1]["reply"].clone();
+    assert_eq!(
+        (&reply["status"], &reply["desk"]["state"]),
+        (&json!("handoff"), &json!("unstaffed")),
+        "{reply}"
+    );
+    assert!(reply["say"][0].as_str().unwrap().contains("留言"), "{reply}");
+    assert_eq!(reply["stage"], Value::Null);
+    let refused = citizen.call("POST", "/handoff", json!({})).await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.json()["desk"]["state"], "unstaffed");
+    assert_eq!(citizen.stage().await["stage"], "bot");
+
+    for (body, field) in [
+        (json!({ "text": " " }), "text"),
+        (json!({ "text": "字".repeat(1001) }), "text"),
+        (json!({ "text": "请回电", "contact": { "phone": "打我电话" } }), "contact.phone"),
+        (json!({ "text": "请回电", "contact": { "name": "名".repeat(31) } }), "contact.name"),
+    ] {
+        let reply = citizen.call("POST", "/message-left", body).await;
+        assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", reply.text());
+        assert!(reply.json()["errors"][field].is_array(), "{}", reply.text());
+    }
+    let left = json!({ "text": "房本的事，请打 13812345678", "contact": { "name": "张女士", "phone": "138 1234 5678" } });
+    let reply = citizen.call("POST", "/message-left", left.clone()).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+    let ticket = reply.json()["ticket"].as_str().unwrap().to_owned();
+    assert!(ticket.starts_with('M') && ticket.ends_with("-0001"), "{ticket}");
+    assert_eq!(citizen.call("POST", "/message-left", left).await.status, StatusCode::CONFLICT);
+    // The program goes on meanwhile, and nothing of the phone lies open.
+    assert_eq!(citizen.say("身份证丢了").await[1]["reply"]["status"], "answered");
+    assert!(!citizen.call("GET", "/transcript", Value::Null).await.text().contains("13812345678"));
+
+    let agent = there(&house, "7");
+    let talks = &house.app.talks;
+    let list = talks.cases(&agent, Listed::Callback).await.unwrap();
+    assert_eq!((list.len(), list[0].ticket.as_deref()), (1, Some(ticket.as_str())));
+    let contact = talks.contact(&agent, &citizen.id, now()).await.unwrap();
+    assert_eq!((contact.name.as_deref(), contact.phone.as_deref()), (Some("张女士"), Some("138 1234 5678")));
+    talks.close_case(&agent, &citizen.id, Closed::CalledBack, None, now()).await.unwrap();
+    assert!(talks.contact(&agent, &citizen.id, now()).await.is_err(), "deleted with the call");
+    assert_eq!(citizen.say("谢谢").await[1]["kind"], "assistant", "the conversation itself goes on");
+}
+
+#[tokio::test]
+async fn a_citizen_waits_is_taken_answered_and_given_back() {
+    let house = House::open().await;
+    let talks = &house.app.talks;
+    let (first, second) = (Citizen::new(&house).await, Citizen::new(&house).await);
+    let (one, two) = (there(&house, "1"), there(&house, "2"));
+    first.say("身份证丢了").await;
+    let reply = first.say("我要人工").await[1]["reply"].clone();
+    assert_eq!(reply["stage"]["queue"]["position"], 1, "{reply}");
+    let asked = second.call("POST", "/handoff", json!({ "why": "complaint" })).await;
+    assert_eq!(asked.status, StatusCode::ACCEPTED);
+    assert_eq!(asked.json()["queue"]["position"], 2);
+    assert_eq!(
+        second.call("POST", "/handoff", json!({})).await.json()["queue"]["position"],
+        2,
+        "again: the same"
+    );
+    assert_eq!(second.history().await.len(), 2, "and told once");
+
+    // The program is silent, buttons rest, words are passed on and masked.
+    let said = first.say("我的身份证号是 11010519491231002X").await;
+    assert_eq!(said.as_array().unwrap().len(), 1, "{said}");
+    assert!(!said.to_string().contains("11010519491231002X"));
+    let pressed = first.call("POST", "/messages", json!({ "press": "restart" })).await;
+    assert_eq!(
+        (pressed.status, pressed.json()["type"].as_str().unwrap()),
+        (StatusCode::CONFLICT, "/problems/not-now")
+    );
+
+    let waiting = talks.cases(&one, Listed::Waiting).await.unwrap();
+    assert_eq!(waiting.iter().map(|row| &row.conversation).collect::<Vec<_>>(), [&first.id, &second.id]);
+    assert_eq!(waiting[0].state.focus.as_ref().unwrap().name, "居民身份证办理");
+    talks.claim(&one, &first.id, now()).await.unwrap();
+    let late = talks.claim(&two, &first.id, now()).await.unwrap_err().to_string();
+    assert!(late.contains("01"), "{late}");
+    assert_eq!(second.stage().await["queue"]["position"], 1, "the queue moves on");
+    assert_eq!(first.stage().await["agent"]["number"], "01");
+
+    let sent = talks.agent_says(&one, &first.id, words("a1", "您好，请讲"), now()).await.unwrap();
+    let again = talks.agent_says(&one, &first.id, words("a1", "您好，请讲"), now()).await.unwrap();
+    assert_eq!(sent, again);
+    assert!(talks.agent_says(&one, &first.id, words("a1", "别的"), now()).await.is_err());
+    assert!(talks.agent_says(&two, &first.id, words("b1", "插话"), now()).await.is_err());
+    let note = talks.note(&one, &first.id, "来电人 13812345678 着急", now()).await.unwrap();
+    assert!(!note.text.contains("13812345678"));
+
+    talks.give_back(&one, &first.id, now()).await.unwrap();
+    assert_eq!(first.say("那要多少钱").await[1]["kind"], "assistant", "the program answers again");
+    let kinds: Vec<String> = first
+        .history()
+        .await
+        .iter()
+        .map(|m| m["event"].as_str().or(m["kind"].as_str()).unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            "assistant",
+            "citizen",
+            "assistant",
+            "citizen",
+            "assistant",
+            "citizen",
+            "agent.joined",
+            "agent",
+            "agent.left",
+            "citizen",
+            "assistant"
+        ]
+    );
+    let file = talks.case_file(&one, &first.id).await.unwrap();
+    let steps: Vec<&str> = file.log.iter().map(|step| step.what.as_str()).collect();
+    assert_eq!(steps, ["queued", "claimed", "given_back"]);
+    assert_eq!(file.notes.len(), 1);
+    let transcript = first.call("GET", "/transcript?format=html", Value::Null).await;
+    assert!(transcript.headers["content-disposition"].to_str().unwrap().contains("bangban.html"));
+    assert!(transcript.text().contains("您好，请讲") && !transcript.text().contains("着急"));
+
+    // Whoever no longer wants to wait goes back to the program.
+    let left = second.call("DELETE", "/handoff", Value::Null).await;
+    assert_eq!((left.status, left.json()["stage"].as_str().unwrap()), (StatusCode::OK, "bot"));
+    assert!(talks.cases(&one, Listed::Waiting).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn of_fifty_who_claim_one_wins_and_no_one_gets_more_than_he_may() {
+    let house = Arc::new(House::open().await);
+    there(&house, "1");
+    for round in 0..8 {
+        let citizen = Citizen::new(&house).await;
+        assert_eq!(citizen.call("POST", "/handoff", json!({})).await.status, StatusCode::ACCEPTED);
+        let racers = (0..50).map(|racer| {
+            let (house, id) = (house.clone(), citizen.id.clone());
+            tokio::spawn(async move {
+                house.app.talks.claim(&seat(&format!("r{round}-{racer}")), &id, now()).await.is_ok()
+            })
+        });
+        let mut won = 0;
+        for racer in racers.collect::<Vec<_>>() {
+            won += usize::from(racer.await.unwrap());
+        }
+        assert_eq!(won, 1, "round {round}");
+    }
+    let greedy = Seat { cap: 2, ..seat("g") };
+    let mut taken = 0;
+    for _ in 0..4 {
+        let citizen = Citizen::new(&house).await;
+        citizen.call("POST", "/handoff", json!({})).await;
+        taken += usize::from(house.app.talks.claim(&greedy, &citizen.id, now()).await.is_ok());
+    }
+    assert_eq!(taken, 2);
+}
+
+#[tokio::test]
+async fn a_lost_seat_gives_its_conversations_back_to_the_queue() {
+    let house = House::open().await;
+    let talks = &house.app.talks;
+    let citizen = Citizen::new(&house).await;
+    let agent = there(&house, "1");
+    citizen.call("POST", "/handoff", json!({})).await;
+    talks.claim(&agent, &citizen.id, now()).await.unwrap();
+    talks.seats().gone("1", now());
+    let in_seconds = |seconds: i64| now() + SignedDuration::from_secs(seconds);
+    talks.tick(in_seconds(58)).await.unwrap();
+    assert_eq!(citizen.stage().await["stage"], "assigned");
+    talks.tick(in_seconds(61)).await.unwrap();
+    assert_eq!(citizen.stage().await["stage"], "queued");
+    let last = citizen.history().await.pop().unwrap();
+    assert!(last["text"].as_str().unwrap().contains("不用重新排队"), "{last}");
+
+    // Nobody comes: told once.
+    talks.tick(in_seconds(300)).await.unwrap();
+    talks.tick(in_seconds(302)).await.unwrap();
+    let told = citizen.history().await.iter().filter(|m| m["event"] == "queue.slow").count();
+    assert_eq!(told, 1);
+
+    // A citizen who says nothing is asked, then let go.
+    talks.claim(&there(&house, "2"), &citizen.id, now()).await.unwrap();
+    talks.tick(in_seconds(16 * 60)).await.unwrap();
+    assert_eq!(citizen.history().await.last().unwrap()["event"], "still.there");
+    talks.tick(in_seconds(17 * 60 + 2)).await.unwrap();
+    let last = citizen.history().await.pop().unwrap();
+    assert_eq!((&last["event"], &last["reason"]), (&json!("conversation.closed"), &json!("timeout")));
+}
+
+#[tokio::test]
+async fn what_happened_is_told_in_one_order_to_all_who_listen() {
+    let house = House::open().await;
+    let talks = &house.app.talks;
+    let agent = there(&house, "1");
+    let mut heard = talks.hear();
+    let start = talks.last_told().await.unwrap();
+    for _ in 0..3 {
+        let citizen = Citizen::new(&house).await;
+        citizen.call("POST", "/handoff", json!({})).await;
+        talks.claim(&agent, &citizen.id, now()).await.unwrap();
+        citizen.say("在吗").await;
+        talks.close_case(&agent, &citizen.id, Closed::Solved, None, now()).await.unwrap();
+    }
+    assert!(heard.has_changed().unwrap());
+    heard.borrow_and_update();
+    let told = talks.told(start).await.unwrap().unwrap();
+    let numbers: Vec<i64> = told.iter().map(|one| one.event.seq).collect();
+    assert_eq!(numbers, (start + 1..=start + told.len() as i64).collect::<Vec<_>>(), "no gap");
+    let of_messages = told.iter().filter(|one| one.message.is_some()).count();
+    assert!(of_messages >= 3 && told.iter().filter(|one| one.event.what == "closed").count() == 3);
+    assert_eq!(talks.told(told.last().unwrap().event.seq).await.unwrap().unwrap().len(), 0);
+    assert!(talks.told(10_000).await.unwrap().is_none(), "a number that was never given out");
+    let (numbers, seats, waiting) = talks.wall(now()).await.unwrap();
+    assert_eq!((seats.len(), waiting.len()), (1, 0));
+    let count = |word: &str| numbers.counts.iter().find(|(known, _)| known == word).map_or(0, |(_, n)| *n);
+    assert_eq!((count("queued"), count("claimed"), count("closed")), (3, 3, 3));
+}
