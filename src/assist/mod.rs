@@ -2,22 +2,28 @@
 //!
 //! One path serves the API, the command line and the evaluation.
 
+mod access;
 mod answer;
 mod converse;
 mod hear;
 mod import;
 mod lessons;
 mod lookup;
+mod proposals;
+mod ratings;
 mod seek;
 mod show;
 mod talk;
 mod transcript;
 
+pub use access::{Access, AccessError, CAP, NewAccount, made_password};
 pub use answer::{Answer, CandidateItem, ItemView, PlaceName, Timings};
 pub use converse::{Incoming, Turn};
 pub use import::{ImportError, Sources, Step, import};
-pub use lessons::TeachError;
+pub use lessons::{Lesson, TeachError};
 pub use lookup::{CompareColumn, Compared, ThemeView};
+pub use proposals::{Decision, ProposalError, Proposals, Proposed};
+pub use ratings::{RateError, Rated, Ratings, SettleFault};
 pub use seek::evidence;
 pub use talk::{Sent, TalkError, Talks};
 pub use transcript::transcript;

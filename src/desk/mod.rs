@@ -3,7 +3,11 @@
 mod case;
 mod hours;
 mod queue;
+mod rating;
+mod role;
 
 pub use case::{Act, Case, Closed, Happened, Refused, Stage, Who};
 pub use hours::{BadHours, Calendar, Opening};
 pub use queue::{Wait, wait};
+pub use rating::{About, FAIR, due, level};
+pub use role::{Permission, Role, may};

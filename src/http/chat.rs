@@ -76,7 +76,7 @@ fn located(url: &str) -> HeaderMap {
 }
 
 /// The token of `Authorization: Bearer …`.
-fn token(headers: &HeaderMap) -> Result<&str, Problem> {
+pub(super) fn token(headers: &HeaderMap) -> Result<&str, Problem> {
     headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())

@@ -1,5 +1,6 @@
 //! HTTP and JSON live here only: extract, call the inside, wrap.
 
+mod admin;
 mod ask;
 mod chat;
 mod health;
@@ -9,16 +10,19 @@ mod limit;
 mod page;
 mod plain;
 mod problem;
+mod rating;
 mod script;
 mod serve;
 mod trace;
+mod who;
 pub mod wire;
 
 pub use serve::{listen, serve};
 
-use crate::assist::{Assist, Talks};
+use crate::assist::{Access, Assist, Proposals, Ratings, Talks};
 use crate::config::{Config, Limits};
-use crate::store::Database;
+use crate::desk::Calendar;
+use crate::store::{Audit, Database};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::from_fn_with_state;
@@ -40,6 +44,14 @@ pub struct App {
     pub assist: Arc<Assist>,
     /// Conversations.
     pub talks: Talks,
+    /// Who gets in at the desks.
+    pub access: Access,
+    /// Who did what.
+    pub audit: Audit,
+    /// 好差评
+    pub ratings: Ratings,
+    /// Proposed corrections.
+    pub proposals: Proposals,
     /// Bounds on callers.
     pub limits: Limits,
     /// Where counters are read from.
@@ -61,7 +73,23 @@ impl App {
         stopping: tokio::sync::watch::Receiver<bool>,
     ) -> App {
         let talks = Talks::of(database.clone(), config.retention);
-        App { assist, talks, limits: config.limits, metrics, today, stopping }
+        App {
+            assist,
+            talks,
+            access: Access::of(database.clone(), config.access),
+            audit: Audit::of(database.clone()),
+            ratings: Ratings::of(
+                database.clone(),
+                config.ratings,
+                config.retention.words_days,
+                Calendar::default(),
+            ),
+            proposals: Proposals::of(database.clone()),
+            limits: config.limits,
+            metrics,
+            today,
+            stopping,
+        }
     }
 }
 
@@ -76,20 +104,25 @@ impl App {
         (name = "问答", description = "从一句话到一个事项"),
         (name = "事项", description = "办事指南、材料、地区差异、一件事"),
         (name = "区划", description = "盟市、旗县、苏木乡镇"),
+        (name = "评价", description = "好差评：回答和人工服务各评一次；差评限期办结"),
+        (name = "坐席", description = "登录、学习建议、差评办理"),
+        (name = "管理", description = "账号、审计日志"),
         (name = "运维", description = "健康、指标、版本"),
     ),
     modifiers(&Tokens),
 )]
 struct Doc;
 
-/// How a conversation's owner shows who he is.
+/// How a conversation's owner shows who he is, and how people at the desks do.
 struct Tokens;
 
 impl utoipa::Modify for Tokens {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+        use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("bangban_desk")));
+        components.add_security_scheme("staff", cookie);
     }
 }
 
@@ -110,10 +143,28 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(items::regions))
         .routes(routes!(items::themes))
         .routes(routes!(health::version))
+        .routes(routes!(admin::sign_in, admin::me_now, admin::sign_out))
+        .routes(routes!(admin::change_password))
+        .routes(routes!(admin::accounts, admin::create_account))
+        .routes(routes!(admin::change_account))
+        .routes(routes!(admin::audit))
+        .routes(routes!(admin::export_audit))
+        .routes(routes!(admin::verify_audit))
+        .routes(routes!(rating::rate))
+        .routes(routes!(rating::reasons))
+        .routes(routes!(rating::work_items))
+        .routes(routes!(rating::settle))
+        .routes(routes!(rating::proposals, rating::propose))
+        .routes(routes!(rating::accept))
+        .routes(routes!(rating::refuse))
+        .routes(routes!(rating::withdraw))
         .split_for_parts();
     let rate = limit::Rate::per_minute(app.limits.per_minute);
     let script = || axum::middleware::from_fn(script::layer);
-    let limited = routes.layer(from_fn_with_state(rate.clone(), limit::rate)).layer(script());
+    let limited = routes
+        .layer(from_fn_with_state(app.clone(), who::refusals))
+        .layer(from_fn_with_state(rate.clone(), limit::rate))
+        .layer(script());
     let plain = Router::new()
         .route("/chat", axum::routing::get(plain::page).post(plain::post))
         .layer(from_fn_with_state(rate, limit::rate))
