@@ -30,6 +30,10 @@ pub struct Config {
     pub thresholds: Thresholds,
     /// What a caller may ask of the service.
     pub limits: Limits,
+    /// How people at the desks sign in.
+    pub access: AccessRules,
+    /// 好差评
+    pub ratings: RatingRules,
     /// People who answer where the program can't.
     pub desk: Desk,
 }
@@ -53,6 +57,42 @@ impl Default for Desk {
         let all =
             Group { id: "general".into(), name: "综合".into(), organs: Vec::new(), regions: Vec::new() };
         Desk { hours: Vec::new(), holidays: None, promise: None, groups: vec![all] }
+    }
+}
+
+/// How people at the desks sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AccessRules {
+    /// Wrong passwords in a row after which a login is locked.
+    pub failures: u32,
+    /// Minutes that it stays locked.
+    pub lock_minutes: u32,
+    /// Hours after which everybody signs in anew.
+    pub session_hours: u32,
+    /// Minutes without a request after which one is signed out.
+    pub idle_minutes: u32,
+    /// Characters of a password at least.
+    pub password_chars: usize,
+}
+
+/// 好差评
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RatingRules {
+    /// Working days in which a bad rating is to be settled.
+    pub settle_days: u32,
+}
+
+impl Default for AccessRules {
+    fn default() -> AccessRules {
+        AccessRules { failures: 5, lock_minutes: 15, session_hours: 8, idle_minutes: 60, password_chars: 10 }
+    }
+}
+
+impl Default for RatingRules {
+    fn default() -> RatingRules {
+        RatingRules { settle_days: 15 }
     }
 }
 
@@ -86,6 +126,8 @@ impl Default for Config {
             thresholds: Thresholds::default(),
             limits: Limits::default(),
             desk: Desk::default(),
+            access: AccessRules::default(),
+            ratings: RatingRules::default(),
         }
     }
 }
@@ -148,6 +190,13 @@ impl Config {
         let ids: BTreeSet<&str> = self.desk.groups.iter().map(|group| group.id.as_str()).collect();
         if ids.is_empty() || ids.len() != self.desk.groups.len() || ids.contains("") {
             return Err(ConfigError("desk.groups: at least one, each with an id of its own".into()));
+        }
+        let AccessRules { failures, lock_minutes, session_hours, idle_minutes, password_chars } = self.access;
+        if failures == 0 || lock_minutes == 0 || session_hours == 0 || idle_minutes == 0 || password_chars < 8
+        {
+            return Err(ConfigError(
+                "access: failures, lock_minutes, session_hours and idle_minutes must be at least 1, password_chars at least 8".into(),
+            ));
         }
         Ok(())
     }

@@ -29,6 +29,19 @@ pub enum TeachError {
     Open(#[from] OpenError),
 }
 
+/// A question that means an item, ready to be taught.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lesson {
+    /// The question without personal data.
+    pub question: String,
+    /// The item.
+    pub item: ItemKey,
+    /// Its official name.
+    pub name: String,
+    /// 业务办理项
+    pub business_item: Option<String>,
+}
+
 /// Accepted corrections as rows beside those of a generation.
 #[derive(Default)]
 pub(super) struct Lessons {
@@ -121,6 +134,38 @@ impl Assist {
         Ok(owners.into_iter().zip(embedder.embed_queries(&texts)?).collect())
     }
 
+    /// A question that means an item, ready to be taught: the item is there, personal data are taken out. `item` is a
+    /// key or a code.
+    pub fn lesson(
+        &self,
+        question: &str,
+        item: &str,
+        business_item: Option<&str>,
+    ) -> Result<Lesson, TeachError> {
+        let search = self.search();
+        let found = search
+            .key(&ItemKey::from_text(item))
+            .or_else(|| search.by_code(item, true, 1).ok()?.first().copied())
+            .and_then(|at| search.item(at))
+            .ok_or_else(|| TeachError::NoSuchItem(item.to_owned()))?;
+        if let Some(case) = business_item.filter(|case| !found.business_items.iter().any(|b| b.name == *case))
+        {
+            return Err(TeachError::NoSuchCase(case.to_owned()));
+        }
+        // Blanked, not starred: what is left of a number would be learned as a word of the question.
+        let blanked = search.analyzer().query(question).masked().blanked(question);
+        let question = blanked.split_whitespace().collect::<Vec<_>>().join(" ");
+        if question.is_empty() {
+            return Err(TeachError::Empty);
+        }
+        Ok(Lesson {
+            question,
+            item: found.key.clone(),
+            name: found.name.clone(),
+            business_item: business_item.map(str::to_owned),
+        })
+    }
+
     /// Takes a question in as meaning an item; it counts from now on. Personal data are masked first.
     pub async fn teach(
         self: &Arc<Assist>,
@@ -130,30 +175,26 @@ impl Assist {
         author: &str,
         at: Timestamp,
     ) -> Result<Learned, TeachError> {
-        let search = self.search();
-        let found = search
-            .key(item)
-            .and_then(|at| search.item(at))
-            .ok_or_else(|| TeachError::NoSuchItem(item.to_string()))?;
-        if let Some(case) =
-            business_item.as_ref().filter(|c| !found.business_items.iter().any(|b| b.name == **c))
-        {
-            return Err(TeachError::NoSuchCase(case.clone()));
-        }
-        // Blanked, not starred: what is left of a number would be learned as a word of the question.
-        let blanked = search.analyzer().query(question).masked().blanked(question);
-        let question = blanked.split_whitespace().collect::<Vec<_>>().join(" ");
-        if question.is_empty() {
-            return Err(TeachError::Empty);
-        }
+        let lesson = self.lesson(question, item.as_str(), business_item.as_deref())?;
+        self.take_lesson(ulid::Ulid::generate().to_string(), lesson, author, at).await
+    }
+
+    /// Takes a lesson in under an id.
+    pub(super) async fn take_lesson(
+        self: &Arc<Assist>,
+        id: String,
+        lesson: Lesson,
+        author: &str,
+        at: Timestamp,
+    ) -> Result<Learned, TeachError> {
         let example = Example {
-            question,
-            item: found.name.clone(),
-            business_item,
+            question: lesson.question,
+            item: lesson.name,
+            business_item: lesson.business_item,
             author: Some(author.to_owned()),
             at: Some(at),
         };
-        let learned = self.journal.add(example)?;
+        let learned = self.journal.add(id, example)?;
         self.take_in().await?;
         Ok(learned)
     }

@@ -2,6 +2,7 @@
 //!
 //! One path serves the API, the command line and the evaluation.
 
+mod access;
 mod answer;
 mod attend;
 mod bell;
@@ -11,20 +12,25 @@ mod hear;
 mod import;
 mod lessons;
 mod lookup;
+mod proposals;
+mod ratings;
 mod seats;
 mod seek;
 mod show;
 mod talk;
 mod transcript;
 
+pub use access::{Access, AccessError, CAP, NewAccount, made_password};
 pub use answer::{Answer, CandidateItem, ItemView, PlaceName, Timings};
 pub use attend::{AgentWords, CaseFile};
 pub use bell::Told;
 pub use converse::{Incoming, Turn};
 pub use handover::{BadHolidays, DeskNow, DeskRules, Handed, Standing};
 pub use import::{ImportError, Sources, Step, import};
-pub use lessons::TeachError;
+pub use lessons::{Lesson, TeachError};
 pub use lookup::{CompareColumn, Compared, ThemeView};
+pub use proposals::{Decision, ProposalError, Proposals, Proposed};
+pub use ratings::{RateError, Rated, Ratings, SettleFault};
 pub use seats::Seats;
 pub use seek::evidence;
 pub use talk::{Sent, Signal, TalkError, Talks};

@@ -1,5 +1,6 @@
 //! The command line: what was typed, and what it leads to.
 
+mod admin;
 mod ask;
 mod bench;
 mod chat;
@@ -14,6 +15,7 @@ mod synth;
 use crate::assist::{Assist, Weights};
 use crate::config::Config;
 use crate::embed::{Embedder, Model};
+use crate::store::Database;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use jiff::civil::Date;
@@ -60,6 +62,8 @@ enum Command {
     Synth(synth::SynthArgs),
     /// List, add, take back or export corrections accepted in use
     Learned(learned::LearnedArgs),
+    /// Accounts of people at the desks, and the audit log
+    Admin(admin::AdminArgs),
     /// List the generations of the index, or go back to one
     Generations(GenerationsArgs),
 }
@@ -91,6 +95,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Command::Fit(args) => fit::run(&config, &args),
         Command::Synth(args) => synth::run(&args),
         Command::Learned(args) => learned::run(&config, &args),
+        Command::Admin(args) => admin::run(&config, args),
         Command::Generations(args) => generations(&config.index, &args),
     }
 }
@@ -152,6 +157,17 @@ fn assist(config: &Config) -> Result<Assist> {
         );
     }
     Ok(assist)
+}
+
+/// The file in the data folder.
+const KEPT: &str = "talks.sqlite";
+
+/// Opens the file of what is kept; makes it, and its folder, where there is none.
+async fn database(config: &Config) -> Result<Database> {
+    std::fs::create_dir_all(&config.data).with_context(|| {
+        format!("can't make the folder {}; set `data` in bangban.toml", config.data.display())
+    })?;
+    Ok(Database::open(&config.data.join(KEPT)).await?)
 }
 
 /// A runtime for one command.

@@ -2,7 +2,6 @@
 
 use crate::config::Config;
 use crate::http::{App, listen, serve};
-use crate::store::Database;
 use anyhow::{Context, Result};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use std::net::SocketAddr;
@@ -31,9 +30,6 @@ const SWEEP: Duration = Duration::from_secs(60);
 /// How often lost seats and silent citizens are looked for.
 const TICK: Duration = Duration::from_secs(2);
 
-/// The file in the data folder.
-const TALKS: &str = "talks.sqlite";
-
 /// Upper bounds of the latency histograms, seconds.
 const BUCKETS: [f64; 11] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0];
 
@@ -61,11 +57,8 @@ pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
         "index in service"
     );
     drop(search);
-    std::fs::create_dir_all(&config.data).with_context(|| {
-        format!("can't make the folder {}; set `data` in bangban.toml", config.data.display())
-    })?;
     super::runtime()?.block_on(async move {
-        let database = Database::open(&config.data.join(TALKS)).await?;
+        let database = super::database(&config).await?;
         let (stop, stopping) = tokio::sync::watch::channel(false);
         let app = Arc::new(App::new(assist.clone(), &database, &config, metrics, super::today, stopping)?);
         let listener = listen(args.listen.unwrap_or(config.listen)).await?;
@@ -92,6 +85,12 @@ pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
                     Ok((0, 0)) => {}
                     Ok((talks, traces)) => tracing::info!(talks, traces, "deleted what was kept long enough"),
                     Err(error) => tracing::error!(%error, "can't close or delete old conversations"),
+                }
+                if let Err(error) = swept.access.sweep(jiff::Timestamp::now()).await {
+                    tracing::error!(%error, "can't delete sessions that have ended");
+                }
+                if let Err(error) = swept.ratings.sweep(jiff::Timestamp::now()).await {
+                    tracing::error!(%error, "can't delete words of old ratings");
                 }
                 tokio::time::sleep(SWEEP).await;
             }

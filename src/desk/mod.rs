@@ -5,10 +5,14 @@ mod brief;
 mod case;
 mod hours;
 mod queue;
+mod rating;
+mod role;
 mod rules;
 
 pub use brief::{Brief, Why};
 pub use case::{Act, Case, Closed, Happened, Refused, Staffer, Stage, Who};
 pub use hours::{BadHours, Calendar, HolidayYear, Holidays, Opening, Span};
 pub use queue::{Wait, wait};
+pub use rating::{About, FAIR, due, level};
+pub use role::{Permission, Role, may};
 pub use rules::{Group, Offer, Presence, Seat, covers, group_for, offer};

@@ -404,6 +404,7 @@ impl App {
 impl From<TalkError> for Problem {
     fn from(error: TalkError) -> Problem {
         use crate::store::{ConversationError, DeskError};
+        let not_now = |why: String| Problem::Conflict("/problems/not-now", why);
         match error {
             TalkError::NoSuch(_) => Problem::NoSuchConversation,
             TalkError::Closed(_) => Problem::Closed,
@@ -412,22 +413,24 @@ impl From<TalkError> for Problem {
                 Problem::BadField("client_msg_id", "这个编号已经用来发过别的内容，请换一个".into())
             }
             TalkError::Store(ConversationError::GoneOn(_)) => Problem::GoneOn,
-            TalkError::WithPerson => Problem::NotNow("正在由人工接待或排队，按钮暂时不能用，请直接写".into()),
-            TalkError::Desk(DeskError::Refused(Refused::Taken(number))) => Problem::Taken(number),
+            TalkError::WithPerson => not_now("正在由人工接待或排队，按钮暂时不能用，请直接写。".into()),
+            TalkError::Desk(DeskError::Refused(Refused::Taken(number))) => {
+                Problem::Conflict("/problems/taken", format!("已由 {number} 接入。"))
+            }
             TalkError::Desk(DeskError::Refused(error @ Refused::NotYours(_))) => {
                 Problem::NotYours(error.to_string())
             }
-            TalkError::Desk(DeskError::Refused(error @ Refused::NotNow(_))) => {
-                Problem::NotNow(error.to_string())
+            TalkError::Desk(DeskError::Refused(error @ Refused::NotNow(_))) => not_now(format!("{error}。")),
+            TalkError::Desk(error @ DeskError::Full(_)) => {
+                Problem::Conflict("/problems/full", format!("{error}。"))
             }
-            TalkError::Desk(error @ DeskError::Full(_)) => Problem::Full(error.to_string()),
-            TalkError::Desk(DeskError::NoSuch(_)) => Problem::NotNow("会话已结束".into()),
+            TalkError::Desk(DeskError::NoSuch(_)) => not_now("会话已结束。".into()),
             TalkError::Desk(DeskError::SentOtherwise(_)) => {
                 Problem::BadField("client_msg_id", "这个编号已经用来发过别的内容，请换一个".into())
             }
             TalkError::NotForYou => Problem::NotYours("会话属于别的组或地区".into()),
             TalkError::NoSuchGroup(group) => Problem::BadField("group", format!("没有 {group} 这个组")),
-            TalkError::NotThere => Problem::NotNow("这位同事现在不在线".into()),
+            TalkError::NotThere => not_now("这位同事现在不在线。".into()),
             error
             @ (TalkError::Store(_) | TalkError::Random(_) | TalkError::Desk(_) | TalkError::Seal(_)) => {
                 Problem::Internal(error.into())

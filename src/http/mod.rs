@@ -1,5 +1,6 @@
 //! HTTP and JSON live here only: extract, call the inside, wrap.
 
+mod admin;
 mod ask;
 mod chat;
 mod handoff;
@@ -10,17 +11,19 @@ mod limit;
 mod page;
 mod plain;
 mod problem;
+mod rating;
 mod script;
 mod serve;
 mod take_along;
 mod trace;
+mod who;
 pub mod wire;
 
 pub use serve::{listen, serve};
 
-use crate::assist::{Assist, DeskRules, Talks};
+use crate::assist::{Access, Assist, DeskRules, Proposals, Ratings, Talks};
 use crate::config::{Config, Limits};
-use crate::store::{Database, Seal};
+use crate::store::{Audit, Database, Seal};
 use anyhow::Result;
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -46,6 +49,14 @@ pub struct App {
     pub assist: Arc<Assist>,
     /// Conversations.
     pub talks: Talks,
+    /// Who gets in at the desks.
+    pub access: Access,
+    /// Who did what.
+    pub audit: Audit,
+    /// 好差评
+    pub ratings: Ratings,
+    /// Proposed corrections.
+    pub proposals: Proposals,
     /// Bounds on callers.
     pub limits: Limits,
     /// Where counters are read from.
@@ -68,8 +79,20 @@ impl App {
     ) -> Result<App> {
         let rules = DeskRules::read(&config.desk)?;
         let seal = Seal::open(&config.data.join(CONTACT_KEY))?;
-        let talks = Talks::of(database.clone(), config.retention, rules, seal);
-        Ok(App { assist, talks, limits: config.limits, metrics, today, stopping })
+        let calendar = rules.calendar.clone();
+        let words_days = config.retention.words_days;
+        Ok(App {
+            assist,
+            talks: Talks::of(database.clone(), config.retention, rules, seal),
+            access: Access::of(database.clone(), config.access),
+            audit: Audit::of(database.clone()),
+            ratings: Ratings::of(database.clone(), config.ratings, words_days, calendar),
+            proposals: Proposals::of(database.clone()),
+            limits: config.limits,
+            metrics,
+            today,
+            stopping,
+        })
     }
 }
 
@@ -85,20 +108,25 @@ impl App {
         (name = "问答", description = "从一句话到一个事项"),
         (name = "事项", description = "办事指南、材料、地区差异、一件事"),
         (name = "区划", description = "盟市、旗县、苏木乡镇"),
+        (name = "评价", description = "好差评：回答和人工服务各评一次；差评限期办结"),
+        (name = "坐席", description = "登录、学习建议、差评办理"),
+        (name = "管理", description = "账号、审计日志"),
         (name = "运维", description = "健康、指标、版本"),
     ),
     modifiers(&Tokens),
 )]
 struct Doc;
 
-/// How a conversation's owner shows who he is.
+/// How a conversation's owner shows who he is, and how people at the desks do.
 struct Tokens;
 
 impl utoipa::Modify for Tokens {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+        use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("bangban_desk")));
+        components.add_security_scheme("staff", cookie);
     }
 }
 
@@ -124,10 +152,28 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(items::regions))
         .routes(routes!(items::themes))
         .routes(routes!(health::version))
+        .routes(routes!(admin::sign_in, admin::me_now, admin::sign_out))
+        .routes(routes!(admin::change_password))
+        .routes(routes!(admin::accounts, admin::create_account))
+        .routes(routes!(admin::change_account))
+        .routes(routes!(admin::audit))
+        .routes(routes!(admin::export_audit))
+        .routes(routes!(admin::verify_audit))
+        .routes(routes!(rating::rate))
+        .routes(routes!(rating::reasons))
+        .routes(routes!(rating::work_items))
+        .routes(routes!(rating::settle))
+        .routes(routes!(rating::proposals, rating::propose))
+        .routes(routes!(rating::accept))
+        .routes(routes!(rating::refuse))
+        .routes(routes!(rating::withdraw))
         .split_for_parts();
     let rate = limit::Rate::per_minute(app.limits.per_minute);
     let script = || axum::middleware::from_fn(script::layer);
-    let limited = routes.layer(from_fn_with_state(rate.clone(), limit::rate)).layer(script());
+    let limited = routes
+        .layer(from_fn_with_state(app.clone(), who::refusals))
+        .layer(from_fn_with_state(rate.clone(), limit::rate))
+        .layer(script());
     let plain = Router::new()
         .route("/chat", axum::routing::get(plain::page).post(plain::post))
         .layer(from_fn_with_state(rate, limit::rate))

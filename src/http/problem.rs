@@ -3,6 +3,7 @@
 use crate::assist::AskError;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -33,16 +34,26 @@ pub enum Problem {
     Closed,
     /// Another message was written meanwhile.
     GoneOn,
-    /// Not from where the conversation stands.
-    NotNow(String),
-    /// Somebody else took it; his number.
-    Taken(String),
-    /// The agent has as many as he may.
-    Full(String),
     /// It belongs to somebody else.
     NotYours(String),
     /// Nobody is there; what is offered instead.
     NobodyThere(String, Value),
+    /// Nobody is signed in; `true` where a cookie was shown that is nobody's or has ended.
+    NoSession(bool),
+    /// Sent from a page that is not ours.
+    ForeignOrigin,
+    /// Whoever is signed in may not do this: his login, and what he may not.
+    NotAllowed(String, &'static str),
+    /// Whoever proposed something doesn't accept it: his login.
+    FourEyes(String),
+    /// Login and password don't belong together.
+    BadLogin,
+    /// Failed too often.
+    Locked(Timestamp),
+    /// No account, work item or proposal with this id: what it is.
+    NoSuch(&'static str),
+    /// Somebody else has it, did it before, or it can't be done from where it stands: a stable word, and why.
+    Conflict(&'static str, String),
     /// No such path.
     NoSuchPath,
     /// The path exists, but not with this method.
@@ -96,11 +107,16 @@ impl Problem {
             Problem::NoToken => (S::UNAUTHORIZED, "/problems/no-token", "缺少会话令牌"),
             Problem::Closed => (S::CONFLICT, "/problems/closed", "会话已结束"),
             Problem::GoneOn => (S::CONFLICT, "/problems/gone-on", "会话已有新消息"),
-            Problem::NotNow(_) => (S::CONFLICT, "/problems/not-now", "现在不能这样做"),
-            Problem::Taken(_) => (S::CONFLICT, "/problems/taken", "已由别人接入"),
-            Problem::Full(_) => (S::CONFLICT, "/problems/full", "接待数已到上限"),
             Problem::NotYours(_) => (S::FORBIDDEN, "/problems/not-yours", "不归您处理"),
             Problem::NobodyThere(..) => (S::SERVICE_UNAVAILABLE, "/problems/nobody-there", "没有人工坐席"),
+            Problem::NoSession(_) => (S::UNAUTHORIZED, "/problems/no-session", "请先登录"),
+            Problem::ForeignOrigin => (S::FORBIDDEN, "/problems/foreign-origin", "请求不是从本站页面发出的"),
+            Problem::NotAllowed(..) => (S::FORBIDDEN, "/problems/not-allowed", "没有这项权限"),
+            Problem::FourEyes(_) => (S::FORBIDDEN, "/problems/four-eyes", "须由另一人采纳"),
+            Problem::BadLogin => (S::UNAUTHORIZED, "/problems/bad-login", "登录名或密码不对"),
+            Problem::Locked(_) => (S::LOCKED, "/problems/locked", "登录已锁定"),
+            Problem::NoSuch(_) => (S::NOT_FOUND, "/problems/no-such-record", "没有这条记录"),
+            Problem::Conflict(kind, _) => (S::CONFLICT, kind, "现在不能这样做"),
             Problem::NoSuchPath => (S::NOT_FOUND, "/problems/no-such-path", "没有这个地址"),
             Problem::NoSuchMethod => (S::METHOD_NOT_ALLOWED, "/problems/no-such-method", "请求方法不对"),
             Problem::TooMany(_) => (S::TOO_MANY_REQUESTS, "/problems/too-many", "请求过于频繁"),
@@ -129,9 +145,24 @@ impl Problem {
                 "请用 POST /api/v1/conversations 开始新的会话，previous 填这个会话的 id。".into()
             }
             Problem::GoneOn => "请重读会话后再发。".into(),
-            Problem::Taken(number) => format!("已由 {number} 接入。"),
-            Problem::NotNow(what) | Problem::Full(what) | Problem::NotYours(what) => format!("{what}。"),
+            Problem::NotYours(what) => format!("{what}。"),
             Problem::NobodyThere(text, _) => text.clone(),
+            Problem::NoSession(_) => {
+                "请用 POST /api/v1/desk/session 登录；登录过的可能已超时或被退出。".into()
+            }
+            Problem::ForeignOrigin => "请求头 Origin 须与本服务的 Host 一致。请从本站页面操作。".into(),
+            Problem::NotAllowed(_, what) => format!("您的角色没有权限 {what}。需要时请联系管理员。"),
+            Problem::FourEyes(_) => "提出人不能采纳自己的建议。请由另一位知识管理员决定。".into(),
+            Problem::BadLogin => "登录名或密码不对。忘记密码请联系管理员重置。".into(),
+            Problem::Locked(until) => {
+                let local = jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(8)).to_datetime(*until);
+                format!(
+                    "密码输错次数过多，请在 {} 之后再试，或联系管理员重置密码。",
+                    local.strftime("%m月%d日 %H:%M")
+                )
+            }
+            Problem::NoSuch(what) => format!("没有这个{what}，或已删除。请刷新列表。"),
+            Problem::Conflict(_, why) => why.clone(),
             Problem::NoSuchPath => "接口列表见 /docs。".into(),
             Problem::NoSuchMethod => "允许的方法见响应头 Allow 和 /docs。".into(),
             Problem::TooMany(seconds) => format!("请 {seconds} 秒后再试。"),
@@ -139,6 +170,34 @@ impl Problem {
             Problem::Unavailable => "索引尚未就绪，请稍后再试，或拨打 12345。".into(),
             Problem::Internal(_) => "请稍后再试，或拨打 12345。".into(),
         }
+    }
+}
+
+/// A refusal of rights, beside its answer: one place logs and audits them all.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// The login of who was refused; `nobody` where that isn't known.
+    pub actor: String,
+    /// What for.
+    pub action: &'static str,
+    /// Further facts.
+    pub detail: &'static str,
+}
+
+impl Problem {
+    fn refusal(&self) -> Option<Refusal> {
+        let nobody = || "nobody".to_owned();
+        Some(match self {
+            Problem::NoSession(true) => Refusal { actor: nobody(), action: "refused.session", detail: "" },
+            Problem::ForeignOrigin => Refusal { actor: nobody(), action: "refused.origin", detail: "" },
+            Problem::NotAllowed(login, what) => {
+                Refusal { actor: login.clone(), action: "refused.permission", detail: what }
+            }
+            Problem::FourEyes(login) => {
+                Refusal { actor: login.clone(), action: "refused.four_eyes", detail: "" }
+            }
+            _ => return None,
+        })
     }
 }
 
@@ -164,6 +223,10 @@ impl IntoResponse for Problem {
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(refusal) = self.refusal() {
+            response.extensions_mut().insert(refusal);
+        }
+        let headers = response.headers_mut();
         match self {
             Problem::TooMany(seconds) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -1,8 +1,10 @@
 //! Every JSON shape of the API, converted by hand: nothing inside the house is serialised as it stands.
 
+pub mod admin;
 mod card;
 pub mod chat;
 pub mod desk;
+pub mod rating;
 
 use crate::assist::{Answer, CandidateItem, PlaceName, ThemeView};
 use crate::dialog::wording;

@@ -1,10 +1,10 @@
 //! The one SQLite file of what the service keeps: opened, brought up to date, written by one connection.
 
 use jiff::Timestamp;
-use sqlx::Row;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{Row, Sqlite, Transaction};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -84,6 +84,12 @@ impl Database {
         }
         let read = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
         Ok(Database { write, read })
+    }
+
+    /// Begins a change that holds the file from its first line on: what it reads is still so when it writes, though
+    /// the command line may write the same file.
+    pub(super) async fn change(&self) -> sqlx::Result<Transaction<'static, Sqlite>> {
+        self.write.begin_with("BEGIN IMMEDIATE").await
     }
 
     /// Lets every connection go; what was acknowledged is on the disk already.

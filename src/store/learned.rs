@@ -86,9 +86,9 @@ impl Journal {
         Ok(list)
     }
 
-    /// Adds one; it is on disk when this returns.
-    pub fn add(&self, example: Example) -> Result<Learned, StoreError> {
-        let learned = Learned { id: ulid::Ulid::generate().to_string(), example };
+    /// Adds one under an id; it is on disk when this returns.
+    pub fn add(&self, id: String, example: Example) -> Result<Learned, StoreError> {
+        let learned = Learned { id, example };
         self.append(&[Entry::Learned(learned.clone())])?;
         Ok(learned)
     }
@@ -158,8 +158,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let journal = Journal::of(dir.path());
         assert_eq!((journal.read().unwrap(), journal.length()), (vec![], 0));
-        let good = journal.add(example("房本丢了", "a01")).unwrap();
-        let bad = journal.add(example("骗人的", "a02")).unwrap();
+        let good = journal.add("1".into(), example("房本丢了", "a01")).unwrap();
+        let bad = journal.add("2".into(), example("骗人的", "a02")).unwrap();
         journal.remove(std::slice::from_ref(&bad.id), "admin", Timestamp::UNIX_EPOCH).unwrap();
         assert_eq!(journal.read().unwrap(), std::slice::from_ref(&good));
         let file = dir.path().join("learned.jsonl");
@@ -168,7 +168,7 @@ mod tests {
         std::fs::write(&file, format!("{text}{{\"id\":\"x\",\"ques")).unwrap();
         assert_eq!(journal.read().unwrap(), std::slice::from_ref(&good));
         // The torn line is closed before the next one; then it is broken and says so.
-        let next = journal.add(example("新的", "a01")).unwrap();
+        let next = journal.add("3".into(), example("新的", "a01")).unwrap();
         let error = journal.read().unwrap_err().to_string();
         assert!(error.contains("line 4"), "{error} {next:?}");
     }
