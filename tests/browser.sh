@@ -10,6 +10,14 @@ stop() { [ -z "${server:-}" ] || kill "$server" 2>/dev/null || true; rm -rf "$wo
 trap stop EXIT
 "$bangban" import corpus --examples 4 --out "$work/index" --findings "$work/findings.jsonl" || [ $? -eq 3 ]
 port=${PORT:-18080}
+export BANGBAN_DATA="$work/data"
+# People at the desk; their password is made for this run alone.
+export DESK_PASSWORD
+DESK_PASSWORD=$(head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \n')
+for who in wang:0101:agent li:0102:agent boss:0001:supervisor,editor root:0000:admin,auditor; do
+  IFS=: read -r login number roles <<<"$who"
+  printf '%s\n' "$DESK_PASSWORD" | "$bangban" admin create --login "$login" --number "$number" --roles "$roles" >/dev/null
+done
 BANGBAN_LIMITS__PER_MINUTE=0 "$bangban" serve --index "$work/index" --listen "127.0.0.1:$port" 2>"$work/log" &
 server=$!
 for _ in $(seq 100); do

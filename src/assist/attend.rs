@@ -183,6 +183,8 @@ impl Talks {
     ) -> Result<Message, TalkError> {
         let staffer: Staffer<'_> = seat.staffer();
         let content = content_of(staffer, words.content);
+        // Citizens name their messages, too.
+        let name = format!("desk:{}", words.name);
         let body = json!({
             "text": mask(words.text).text,
             "agent": { "number": seat.number },
@@ -192,7 +194,7 @@ impl Talks {
             let new = NewWords {
                 conversation: id,
                 who: Who::Agent(staffer),
-                name: Some((words.name, &content)),
+                name: Some((&name, &content)),
                 kind: "agent",
                 body: &body,
                 at: now,
@@ -219,11 +221,12 @@ impl Talks {
     }
 
     /// How to call back, for whoever does it.
-    pub async fn contact(&self, seat: &Seat, id: &str, _now: Timestamp) -> Result<Contact, TalkError> {
+    pub async fn contact(&self, seat: &Seat, id: &str, now: Timestamp) -> Result<Contact, TalkError> {
         let row = self.case(seat, id).await?;
         if !matches!(row.stage, Stage::Callback { .. }) {
             return Err(TalkError::Desk(DeskError::Refused(Refused::NotNow("没有等待回访"))));
         }
+        self.desks.contact_seen(id, seat.staffer(), now).await?;
         let sealed = self.desks.contact(id).await?;
         let contact = sealed.map(|sealed| self.seal.unseal(&sealed)).transpose()?;
         Ok(contact.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())

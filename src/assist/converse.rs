@@ -7,7 +7,7 @@ use super::lookup::{self, Compared, ThemeView};
 use super::show::show;
 use super::{AskError, Assist, Timings};
 use crate::dialog::{
-    Choice, Input, Named, Pending, Place, Press, Reply, Route, Show, Side, State, shortened, side_name, step,
+    Choice, Input, Intent, Named, Pending, Place, Press, Reply, Route, Show, Side, State, shortened, side_name, step,
     wording,
 };
 use crate::guide::{Hall, Line, RegionCode, SharedMaterial};
@@ -84,6 +84,8 @@ impl Assist {
             }
         };
         let route = match &input {
+            // The words of a button are as good as the button.
+            Input::Said(said) if said.intent == Some(Intent::Press(Press::Human)) => Route::Human,
             Input::Said(said) => said.route,
             Input::Pressed(Press::Human, _) => Route::Human,
             Input::Pressed(..) => Route::Item,

@@ -108,6 +108,7 @@ mod tests {
     fn seat(id: &str) -> Seat {
         Seat {
             id: id.into(),
+            login: id.into(),
             number: id.into(),
             name: id.into(),
             supervises: false,

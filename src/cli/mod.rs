@@ -9,6 +9,7 @@ mod eval;
 mod fit;
 mod import;
 mod learned;
+mod rehearse;
 mod serve;
 mod synth;
 
@@ -54,6 +55,8 @@ enum Command {
     Chat(chat::ChatArgs),
     /// Measure how long a turn takes over HTTP, written to the disk
     Bench(bench::BenchArgs),
+    /// Rehearse the desk: agents and citizens over loopback with lines that break; nothing may be lost or doubled
+    Rehearse(rehearse::RehearseArgs),
     /// Measure answers against a file of questions
     Eval(eval::EvalArgs),
     /// Learn the weights of the ranking and of the confidence from questions with known items
@@ -90,6 +93,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Command::Serve(args) => serve::run(config, &args),
         Command::Ask(args) => ask::run(&config, args),
         Command::Bench(args) => bench::run(&config, &args),
+        Command::Rehearse(args) => rehearse::run(&config, &args),
         Command::Chat(args) => chat::run(&config, &args),
         Command::Eval(args) => eval::run(&config, &args),
         Command::Fit(args) => fit::run(&config, &args),

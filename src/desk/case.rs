@@ -120,6 +120,8 @@ impl Closed {
 pub struct Staffer<'a> {
     /// The account.
     pub id: &'a str,
+    /// The name it signs in by, for the audit log.
+    pub login: &'a str,
     /// 工号
     pub number: &'a str,
     /// Whether he may act on the cases of others (班长).
@@ -191,6 +193,19 @@ pub enum Happened {
 }
 
 impl Happened {
+    /// The word of the audit log.
+    pub fn audited(self) -> &'static str {
+        match self {
+            Happened::Queued => "case.queued",
+            Happened::Claimed | Happened::HadIt => "case.claimed",
+            Happened::Forwarded => "case.forwarded",
+            Happened::GivenBack => "case.given_back",
+            Happened::Requeued => "case.requeued",
+            Happened::MessageLeft => "case.message_left",
+            Happened::Closed => "case.closed",
+        }
+    }
+
     /// The word used in events and in the log.
     pub fn word(self) -> &'static str {
         match self {
@@ -310,7 +325,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn agent(id: &str) -> Who<'_> {
-        Who::Agent(Staffer { id, number: id, supervises: false })
+        Who::Agent(Staffer { id, login: id, number: id, supervises: false })
     }
 
     fn ask() -> Act {
@@ -335,7 +350,7 @@ mod tests {
         assert_eq!(case.step(agent("002"), Act::Claim, 21), Err(Refused::Taken("001".into())));
         assert_eq!(case.step(agent("001"), Act::Claim, 22), Ok(Happened::HadIt));
         assert_eq!(case.step(agent("002"), Act::GiveBack, 23), Err(Refused::NotYours("001".into())));
-        let boss = Who::Agent(Staffer { id: "003", number: "003", supervises: true });
+        let boss = Who::Agent(Staffer { id: "003", login: "003", number: "003", supervises: true });
         assert_eq!(case.clone().step(boss, forward(), 23), Ok(Happened::Forwarded));
         assert_eq!(case.step(agent("001"), Act::GiveBack, 24), Ok(Happened::GivenBack));
         assert!(case.program_answers());

@@ -78,6 +78,8 @@ impl Presence {
 pub struct Seat {
     /// The account.
     pub id: String,
+    /// The name it signs in by.
+    pub login: String,
     /// 工号
     pub number: String,
     /// What colleagues call him.
@@ -101,7 +103,7 @@ pub struct Seat {
 impl Seat {
     /// Who this is in a step.
     pub fn staffer(&self) -> Staffer<'_> {
-        Staffer { id: &self.id, number: &self.number, supervises: self.supervises }
+        Staffer { id: &self.id, login: &self.login, number: &self.number, supervises: self.supervises }
     }
 
     /// Whether it may take a conversation of a group, place and needed skills.
@@ -204,6 +206,7 @@ mod tests {
     fn seat(presence: Presence, load: u32) -> Seat {
         Seat {
             id: "a".into(),
+            login: "a".into(),
             number: "001".into(),
             name: "甲".into(),
             supervises: false,

@@ -3,6 +3,7 @@
 mod admin;
 mod ask;
 mod chat;
+mod desk;
 mod handoff;
 mod health;
 mod items;
@@ -14,6 +15,7 @@ mod problem;
 mod rating;
 mod script;
 mod serve;
+mod socket;
 mod take_along;
 mod trace;
 mod who;
@@ -57,6 +59,8 @@ pub struct App {
     pub ratings: Ratings,
     /// Proposed corrections.
     pub proposals: Proposals,
+    /// Tickets for the desk's line.
+    pub tickets: socket::Tickets,
     /// Bounds on callers.
     pub limits: Limits,
     /// Where counters are read from.
@@ -88,6 +92,7 @@ impl App {
             audit: Audit::of(database.clone()),
             ratings: Ratings::of(database.clone(), config.ratings, words_days, calendar),
             proposals: Proposals::of(database.clone()),
+            tickets: socket::Tickets::default(),
             limits: config.limits,
             metrics,
             today,
@@ -143,6 +148,23 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(handoff::message))
         .routes(routes!(handoff::standing))
         .routes(routes!(handoff::transcript))
+        .routes(routes!(desk::cases))
+        .routes(routes!(desk::file))
+        .routes(routes!(desk::claim))
+        .routes(routes!(desk::give_back))
+        .routes(routes!(desk::forward))
+        .routes(routes!(desk::close))
+        .routes(routes!(desk::say))
+        .routes(routes!(desk::add_note))
+        .routes(routes!(desk::contact))
+        .routes(routes!(desk::typing))
+        .routes(routes!(desk::presence))
+        .routes(routes!(desk::colleagues))
+        .routes(routes!(desk::list_canned, desk::add_canned))
+        .routes(routes!(desk::drop_canned))
+        .routes(routes!(desk::show_wall))
+        .routes(routes!(socket::ticket))
+        .route("/api/v1/desk/socket", axum::routing::get(socket::open))
         .routes(routes!(ask::match_question))
         .routes(routes!(ask::search))
         .routes(routes!(ask::suggest))

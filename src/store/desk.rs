@@ -1,5 +1,6 @@
 //! Cases at the desk: every step is one transaction, so of two who claim only one can win.
 
+use super::audit::{self, Entry};
 use super::conversation::{self, ConversationError, Message, message};
 use super::database::{Database, millis, timestamp};
 use crate::desk::{Act, Case, Closed, Happened, Refused, Stage, Who, Why};
@@ -233,6 +234,18 @@ impl Desks {
             _ => put(&mut change, id, &messages, close, new.at).await?.1,
         };
         event(&mut change, &new, &kept, happened.word(), None).await?;
+        let detail = match kept.outcome {
+            Some(outcome) => format!("group={} outcome={outcome}", kept.group),
+            None => format!("group={}", kept.group),
+        };
+        let entry = Entry {
+            actor: login(new.who).to_owned(),
+            action: happened.audited(),
+            subject: format!("conversation:{id}"),
+            detail,
+            at: new.at,
+        };
+        audit::write(&mut change, &entry).await?;
         change.commit().await?;
         Ok(Stepped { happened, before, case, seq })
     }
@@ -453,6 +466,15 @@ impl Desks {
         .fetch_all(&self.database.read)
         .await?;
         Ok(rows.iter().map(told).collect::<Result<_, _>>()?)
+    }
+}
+
+/// Who did something, as the audit log names him.
+fn login(who: Who<'_>) -> &str {
+    match who {
+        Who::Citizen => "citizen",
+        Who::Clock => "system",
+        Who::Agent(agent) => agent.login,
     }
 }
 

@@ -1,8 +1,10 @@
 //! What lies beside a case: notes, how to call back, replies kept ready, and the numbers of a day.
 
+use super::audit::{self, Entry};
 use super::conversation::ConversationError;
 use super::database::{millis, timestamp};
 use super::desk::{DeskError, Desks};
+use crate::desk::Staffer;
 use crate::guide::RegionCode;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -125,6 +127,25 @@ impl Desks {
         .execute(&self.database.write)
         .await?;
         Ok(())
+    }
+
+    /// Keeps in the audit log that somebody looks at how to call back.
+    pub async fn contact_seen(
+        &self,
+        conversation: &str,
+        staffer: Staffer<'_>,
+        at: Timestamp,
+    ) -> Result<(), DeskError> {
+        let mut change = self.database.write.begin_with("BEGIN IMMEDIATE").await?;
+        let entry = Entry {
+            actor: staffer.login.to_owned(),
+            action: "contact.seen",
+            subject: format!("conversation:{conversation}"),
+            detail: String::new(),
+            at,
+        };
+        audit::write(&mut change, &entry).await?;
+        Ok(change.commit().await?)
     }
 
     /// How to call back, sealed.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub fn seat(id: &str) -> Seat {
     Seat {
         id: id.into(),
+        login: id.into(),
         number: format!("0{id}"),
         name: id.into(),
         supervises: false,
