@@ -84,6 +84,7 @@ export class BangbanApp extends LitElement {
   override connectedCallback() {
     super.connectedCallback();
     document.addEventListener('visibilitychange', this.seen);
+    document.addEventListener('scroll', this.scrolled, { passive: true });
     this.hoursTimer = setInterval(() => void this.lookUpHours(), HOURS_EVERY_MS);
     void this.open().then(() => this.lookUpHours());
   }
@@ -91,6 +92,7 @@ export class BangbanApp extends LitElement {
   override disconnectedCallback() {
     super.disconnectedCallback();
     document.removeEventListener('visibilitychange', this.seen);
+    document.removeEventListener('scroll', this.scrolled);
     clearInterval(this.hoursTimer);
   }
 
@@ -113,12 +115,15 @@ export class BangbanApp extends LitElement {
       this.unread += messages.length;
       this.settle();
     }
-    const { scrollHeight, clientHeight, scrollTop } = document.documentElement;
-    const near = scrollHeight - clientHeight - scrollTop < NEAR_END_PX;
+    const near = nearEnd();
     await this.updateComplete;
     if (near) await this.log?.showLast(false, smooth());
     else this.below = true;
   }
+
+  private readonly scrolled = () => {
+    if (this.below && nearEnd()) this.below = false;
+  };
 
   private async showBelow() {
     this.below = false;
@@ -434,6 +439,11 @@ export class BangbanApp extends LitElement {
       </div>
     </footer>`;
   }
+}
+
+function nearEnd(): boolean {
+  const { scrollHeight, clientHeight, scrollTop } = document.documentElement;
+  return scrollHeight - clientHeight - scrollTop < NEAR_END_PX;
 }
 
 function smooth(): boolean {

@@ -52,6 +52,11 @@ export class QuestionBox extends LitElement {
         color: var(--ink-soft);
         font-size: var(--text-s);
       }
+      @media (max-width: 40em) {
+        .keys {
+          display: none;
+        }
+      }
       .line {
         display: flex;
         flex-wrap: wrap;
@@ -288,7 +293,9 @@ export class QuestionBox extends LitElement {
       <div class="top">
         <div>
           <label for="q">${this.person ? wording.askPerson : wording.ask}</label>
-          <span class="hint" id="hint">${this.person ? wording.askPersonHint : wording.askHint}</span>
+          <span class="hint" id="hint">${this.person
+              ? html`${wording.askPersonHint}<span class="keys">${wording.askPersonKeys}</span>`
+              : wording.askHint}</span>
         </div>
         <slot></slot>
       </div>

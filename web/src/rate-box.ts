@@ -66,6 +66,10 @@ export class RateBox extends LitElement {
         background: var(--accent);
         color: var(--on-accent);
       }
+      [aria-pressed='true']:hover {
+        background: var(--accent-strong);
+        color: var(--on-accent);
+      }
       .more {
         margin-top: var(--gap-xs);
       }
