@@ -62,13 +62,20 @@ export class Modal extends LitElement {
   }
 
   close() {
-    if (this.open) this.dialog.close();
+    if (!this.open) return;
+    this.dialog.close();
+    this.giveBack();
   }
 
-  private closed() {
+  /** Focus goes back at once, so that whoever closes the window can send it elsewhere then. */
+  private giveBack() {
     // What opened it may be gone by now; whoever shows it then says where focus goes.
     if (this.opener?.isConnected) this.opener.focus();
     this.opener = null;
+  }
+
+  private closed() {
+    this.giveBack();
     this.dispatchEvent(new Event('closed'));
   }
 

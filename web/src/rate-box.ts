@@ -70,6 +70,13 @@ export class RateBox extends LitElement {
         background: var(--accent-strong);
         color: var(--on-accent);
       }
+      @media (forced-colors: active) {
+        [aria-pressed='true'] {
+          forced-color-adjust: none;
+          background: Highlight;
+          color: HighlightText;
+        }
+      }
       .more {
         margin-top: var(--gap-xs);
       }

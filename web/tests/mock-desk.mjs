@@ -130,6 +130,7 @@ function desk(state = process.env.DESK ?? mode) {
   return { state: known, text, seats_online: seats, waiting: queued().length, until: null, next_opening: null, next_opening_text: null };
 }
 let mode = '';
+let deadUntil = 0;
 
 async function conversations(method, path, body, headers, url, response) {
   if (method === 'POST' && path.length === 0) {
@@ -399,6 +400,9 @@ const server = createServer(async (request, response) => {
     if (url.pathname === '/mock') {
       // For the tests: what the desk is said to be.
       mode = url.searchParams.get('desk') ?? '';
+      // And for so many seconds no socket holds.
+      deadUntil = Date.now() + 1000 * Number(url.searchParams.get('cut') ?? 0);
+      if (url.searchParams.has('cut')) for (const socket of sockets) socket.destroy();
       return response.end('ok');
     }
     const path = url.pathname.split('/').filter((part) => part).map(decodeURIComponent);
@@ -447,6 +451,7 @@ function frame(op, payload) {
 const send = (socket, value) => socket.write(frame(1, Buffer.from(JSON.stringify(value))));
 
 server.on('upgrade', (request, socket) => {
+  if (Date.now() < deadUntil) return socket.destroy();
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
   const ticket = offered.find((one) => one.startsWith('ticket.'))?.slice(7);
   const own = tickets.get(ticket);

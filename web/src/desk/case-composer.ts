@@ -3,6 +3,7 @@ import { fields } from '../form-style';
 import { isComposing } from '../ime';
 import { base, controls } from '../sheet';
 import { filled, gaps, matching, type Facts } from './canned';
+import type { Attached } from './floor';
 import { page } from './style';
 import type { Canned } from './wire';
 import { words } from './wording';
@@ -12,14 +13,6 @@ const MOST = 3000;
 
 /** That somebody types is told at most so often. */
 const TYPING_MS = 3000;
-
-/** A guide that goes with the next message. */
-export interface Attached {
-  code: string;
-  name: string;
-  region: string;
-  business_item: string;
-}
 
 /** Something was written for the citizen, or among ourselves. */
 export class WrittenEvent extends Event {

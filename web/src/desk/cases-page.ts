@@ -4,7 +4,7 @@ import { base, controls, notices } from '../sheet';
 import * as api from './api';
 import type { Facts } from './canned';
 import './case-composer';
-import type { Attached, CaseComposer, WrittenEvent } from './case-composer';
+import type { CaseComposer, WrittenEvent } from './case-composer';
 import './case-context';
 import type { DifferencesEvent } from './case-context';
 import './case-list';
@@ -13,7 +13,7 @@ import './case-log';
 import type { GuideEvent, ResendEvent } from './case-log';
 import './close-dialog';
 import type { CloseDialog } from './close-dialog';
-import type { Floor, Opened } from './floor';
+import type { Attached, Draft, Floor, Opened } from './floor';
 import './forward-dialog';
 import type { ForwardDialog } from './forward-dialog';
 import './guide-dialog';
@@ -28,16 +28,6 @@ import { casesStyle } from './cases-style';
 import type { Canned, ListName, Me, Row } from './wire';
 import { words } from './wording';
 
-/** What is being written in one conversation. */
-interface Draft {
-  reply: string;
-  note: string;
-  mode: 'reply' | 'note';
-  attached: Attached | null;
-}
-
-const EMPTY: Draft = { reply: '', note: '', mode: 'reply', attached: null };
-
 type View = 'list' | 'talk' | 'context';
 
 /** 接待: the lists, one conversation, and what belongs to it. */
@@ -49,7 +39,6 @@ export class CasesPage extends LitElement {
     now: { type: Number },
     list: { state: true },
     view: { state: true },
-    drafts: { state: true },
     canned: { state: true },
     failure: { state: true },
   };
@@ -61,7 +50,6 @@ export class CasesPage extends LitElement {
   declare now: number;
   declare list: ListName;
   declare view: View;
-  declare drafts: ReadonlyMap<string, Draft>;
   declare canned: Canned[];
   declare failure: string;
   /** Phones of the guides at hand, for canned replies. */
@@ -73,7 +61,6 @@ export class CasesPage extends LitElement {
     this.now = Date.now();
     this.list = 'waiting';
     this.view = 'list';
-    this.drafts = new Map();
     this.canned = [];
     this.failure = '';
   }
@@ -107,12 +94,11 @@ export class CasesPage extends LitElement {
   }
 
   private get draft(): Draft {
-    return this.drafts.get(this.at) ?? EMPTY;
+    return this.floor.draft(this.at);
   }
 
   private write(part: Partial<Draft>, id = this.at) {
-    const before = this.drafts.get(id) ?? EMPTY;
-    this.drafts = new Map(this.drafts).set(id, { ...before, ...part });
+    this.floor.write(id, part);
   }
 
   private find<T extends Element>(name: string): T {
@@ -287,7 +273,6 @@ export class CasesPage extends LitElement {
   override render() {
     const { floor, opened } = this;
     const row = floor.row(this.at);
-    const failure = this.failure || floor.failure;
     return html`<div class="views" role="group" aria-label=${words.views}>
         ${(['list', 'talk', 'context'] as const).map(
           (view) => html`<button class="button" type="button" aria-pressed=${view === this.view ? 'true' : 'false'} @click=${() => (this.view = view)}>
@@ -312,11 +297,7 @@ export class CasesPage extends LitElement {
           @guide=${this.guide}
           @resend=${(event: ResendEvent) => void floor.resend(this.at, event.saying)}
         >
-          <div role="alert">
-            ${failure
-              ? html`<p class="failure">${words.error}${failure} <button class="button" type="button" @click=${() => void this.retry()}>${words.retry}</button></p>`
-              : nothing}
-          </div>
+          <div role="alert">${this.trouble()}</div>
           ${opened && row ? this.talk(opened, row) : html`<p class="nothing">${words.pick}</p>`}
         </section>
         <section class="context" aria-label=${words.context} tabindex="0" @guide=${this.guide} @differences=${this.differences}>
@@ -326,9 +307,17 @@ export class CasesPage extends LitElement {
       ${this.windows(opened, row)}`;
   }
 
-  private async retry() {
-    this.failure = '';
-    await this.floor.load();
+  /** What was refused can be put away; what could not be read can be read again. */
+  private trouble() {
+    const refused = this.failure !== '';
+    const failure = this.failure || this.floor.failure;
+    if (!failure) return nothing;
+    return html`<p class="failure">
+      ${words.error}${failure}
+      <button class="button" type="button" @click=${() => (refused ? (this.failure = '') : void this.floor.load())}>
+        ${refused ? words.gotIt : words.retry}
+      </button>
+    </p>`;
   }
 
   private readonly guide = (event: GuideEvent) => void this.find<GuideDialog>('desk-guide').show(event.code, event.card);

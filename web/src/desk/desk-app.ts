@@ -121,9 +121,30 @@ export class DeskApp extends LitElement {
         margin: 0 auto;
         padding: var(--gap) var(--gap-s);
       }
-      @media (min-width: 800px) {
+      /* In a low window, as at 400 %, the page scrolls as a whole. */
+      @media (min-height: 36em) {
         :host([full]) {
           height: 100vh;
+        }
+      }
+      @media (max-width: 799px) {
+        header {
+          gap: 0.25rem;
+          padding: 0.25rem;
+        }
+        header .soft {
+          display: none;
+        }
+        header .button {
+          padding: 0.1em 0.5em;
+        }
+      }
+      @media (forced-colors: active) {
+        nav a {
+          border-bottom-color: Canvas;
+        }
+        nav a[aria-current='page'] {
+          border-bottom-color: Highlight;
         }
       }
     `,
@@ -163,6 +184,7 @@ export class DeskApp extends LitElement {
     super.connectedCallback();
     window.addEventListener('hashchange', this.moved);
     window.addEventListener('online', this.hurry);
+    window.addEventListener('beforeunload', this.leaving);
     for (const kind of ['pointerdown', 'keydown']) window.addEventListener(kind, this.touched);
     document.addEventListener('visibilitychange', this.seen);
     this.ticker = setInterval(() => this.tick(), 1000);
@@ -173,6 +195,7 @@ export class DeskApp extends LitElement {
     super.disconnectedCallback();
     window.removeEventListener('hashchange', this.moved);
     window.removeEventListener('online', this.hurry);
+    window.removeEventListener('beforeunload', this.leaving);
     for (const kind of ['pointerdown', 'keydown']) window.removeEventListener(kind, this.touched);
     document.removeEventListener('visibilitychange', this.seen);
     clearInterval(this.ticker);
@@ -181,6 +204,7 @@ export class DeskApp extends LitElement {
 
   private readonly moved = () => (this.hash = location.hash);
   private readonly hurry = () => this.wire?.hurry();
+  private readonly leaving = (event: Event) => this.floor?.atWork && event.preventDefault();
   private readonly touched = () => this.alarm.unlock();
   private readonly seen = () => !document.hidden && this.floor?.seen();
 
@@ -194,7 +218,7 @@ export class DeskApp extends LitElement {
       this.enter(await api.me());
     } catch (error) {
       this.me = null;
-      this.why = kindOf(error) === 'no-session' || kindOf(error) ? '' : words.unreachable;
+      this.why = kindOf(error) ? '' : words.unreachable;
     }
   }
 

@@ -14,6 +14,24 @@ export interface Saying {
   failed: string;
 }
 
+/** A guide that goes with the next message. */
+export interface Attached {
+  code: string;
+  name: string;
+  region: string;
+  business_item: string;
+}
+
+/** What is being written in one conversation. */
+export interface Draft {
+  reply: string;
+  note: string;
+  mode: 'reply' | 'note';
+  attached: Attached | null;
+}
+
+const EMPTY: Draft = { reply: '', note: '', mode: 'reply', attached: null };
+
 /** A conversation that has been opened. */
 export interface Opened {
   case: Case;
@@ -30,6 +48,7 @@ export class Floor {
   private opened = new Map<string, Opened>();
   private unread = new Map<string, number>();
   private typingUntil = new Map<string, number>();
+  private readonly drafts = new Map<string, Draft>();
   /** Where older history goes on; `null` at its end. */
   before: string | null = null;
   /** Changed by events while the lists are being read: what was read is older. */
@@ -119,6 +138,21 @@ export class Floor {
 
   isTyping(id: string, now: number): boolean {
     return (this.typingUntil.get(id) ?? 0) > now;
+  }
+
+  draft(id: string): Draft {
+    return this.drafts.get(id) ?? EMPTY;
+  }
+
+  /** Keeps what is being written, whatever is looked at meanwhile. */
+  write(id: string, part: Partial<Draft>) {
+    this.drafts.set(id, { ...this.draft(id), ...part });
+    this.changed();
+  }
+
+  /** Whether closing the window would leave somebody alone or lose something written. */
+  get atWork(): boolean {
+    return this.list('mine').length > 0 || [...this.drafts.values()].some(({ reply, note }) => reply !== '' || note !== '');
   }
 
   /** Whether this agent answers it. */

@@ -86,7 +86,7 @@ export class GuideDialog extends LitElement {
       const { item: found } = await item(code, this.region?.code ?? '');
       const codes = [this.region?.code, ...found.places.map((place) => place.code)].filter((one): one is string => !!one);
       const places = [...new Set(codes)].slice(0, PLACES);
-      if (places.length < 2) this.failure = words.oneGuide;
+      if (found.places.length < 2) this.failure = words.oneGuide;
       else this.compared = await compare(code, places);
     } catch (error) {
       this.failure = trouble(error);

@@ -37,6 +37,11 @@ export class PresenceChoice extends LitElement {
         border-radius: var(--radius-s);
         background: var(--paper);
       }
+      @media (max-width: 799px) {
+        .button {
+          padding: 0.1em 0.5em;
+        }
+      }
       .wrong {
         color: var(--bad-ink);
       }

@@ -24,6 +24,19 @@ export const page = css`
     background: var(--accent);
     color: var(--on-accent);
   }
+  @media (forced-colors: active) {
+    [aria-pressed='true'],
+    [aria-selected='true'],
+    [aria-current='true'] {
+      forced-color-adjust: none;
+      background: Highlight !important;
+      color: HighlightText !important;
+    }
+    [aria-current='true'] * {
+      color: inherit !important;
+      background: none !important;
+    }
+  }
   .grave {
     border-color: var(--bad-ink);
     color: var(--bad-ink);

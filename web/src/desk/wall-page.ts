@@ -49,6 +49,7 @@ export class WallPage extends LitElement {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr));
         gap: var(--gap);
+        align-items: start;
       }
       svg {
         display: block;

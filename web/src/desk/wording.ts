@@ -19,6 +19,7 @@ export const words = {
   close: '关闭',
   save: '保存',
   retry: '重试',
+  gotIt: '知道了',
   loading: '正在读取…',
   error: '错误：',
   unreachable: '网络不通，没有完成。请检查网络后重试。',
