@@ -33,8 +33,8 @@ const HOURS_EVERY_MS = 60_000;
 /** What is to be said aloud once stands that long. */
 const NOTE_MS = 5000;
 
-/** This close to the end of the page a new message comes into view by itself. */
-const NEAR_END_PX = 240;
+/** Within this part of the window's height from the end, a new message comes into view by itself. */
+const NEAR_END = 0.75;
 
 /** Stands for no place in particular. */
 const WHOLE_REGION = '150000';
@@ -63,6 +63,12 @@ export class BangbanApp extends LitElement {
   declare below: boolean;
   private unread = 0;
   private noteTimer: ReturnType<typeof setTimeout> | undefined;
+  /** What comes into view must not lie under the box, which is higher with a person than without. */
+  private readonly room = new ResizeObserver(([dock]) => {
+    if (!dock) return;
+    const over = getComputedStyle(dock.target).position === 'sticky';
+    document.documentElement.style.scrollPaddingBottom = `${(over ? dock.target.clientHeight : 0) + 16}px`;
+  });
   private hoursTimer: ReturnType<typeof setInterval> | undefined;
   private readonly talk = new Talk(
     () => this.requestUpdate(),
@@ -91,9 +97,15 @@ export class BangbanApp extends LitElement {
 
   override disconnectedCallback() {
     super.disconnectedCallback();
+    this.room.disconnect();
     document.removeEventListener('visibilitychange', this.seen);
     document.removeEventListener('scroll', this.scrolled);
     clearInterval(this.hoursTimer);
+  }
+
+  override firstUpdated() {
+    const dock = this.renderRoot.querySelector('.dock');
+    if (dock) this.room.observe(dock);
   }
 
   /** Without an answer nothing is said about hours. */
@@ -388,7 +400,7 @@ export class BangbanApp extends LitElement {
     const { talk } = this;
     const over = talk.stage.stage === 'bot' || talk.stage.stage === 'closed';
     return html`<div class="after">
-      ${talk.served && over ? html`<bangban-rate about="service" .send=${this.rate}></bangban-rate>` : nothing}
+      ${talk.served && over ? html`<bangban-rate about="service" ?last=${talk.stage.stage === 'closed'} .send=${this.rate}></bangban-rate>` : nothing}
       <div class="row screen-only" role="group" aria-label=${wording.download}>
         <span class="what">${wording.download}</span>
         <button class="plain" type="button" @click=${() => void this.download('txt')}>${wording.downloadText}</button>
@@ -443,7 +455,7 @@ export class BangbanApp extends LitElement {
 
 function nearEnd(): boolean {
   const { scrollHeight, clientHeight, scrollTop } = document.documentElement;
-  return scrollHeight - clientHeight - scrollTop < NEAR_END_PX;
+  return scrollHeight - clientHeight - scrollTop < clientHeight * NEAR_END;
 }
 
 function smooth(): boolean {

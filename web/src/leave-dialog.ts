@@ -116,7 +116,7 @@ export class LeaveDialog extends LitElement {
       <p class="hint" id="text-hint">${wording.askHint}</p>
       ${this.wrong('text-error', this.error)}
       <label for="name">${wording.leaveName}</label>
-      <input class="field" id="name" type="text" autocomplete="name" maxlength="40" />
+      <input class="field" id="name" type="text" autocomplete="name" maxlength="30" />
       <label for="phone">${wording.leavePhone}</label>
       <input
         class="field"

@@ -25,6 +25,8 @@ export class RateBox extends LitElement {
     about: {},
     seq: { type: Number },
     send: { attribute: false },
+    last: { type: Boolean },
+    done: { state: true },
     stars: { state: true },
     chosen: { state: true },
     known: { state: true },
@@ -91,6 +93,9 @@ export class RateBox extends LitElement {
   declare seq: number;
   /** Sends a rating; tells why it was refused. */
   declare send: (rating: Rating) => Promise<string>;
+  /** Whether this is the last word: the conversation is over, and what was rated stays. */
+  declare last: boolean;
+  declare done: boolean;
   declare stars: number;
   declare chosen: readonly string[];
   declare known: readonly Reason[];
@@ -101,6 +106,8 @@ export class RateBox extends LitElement {
     super();
     this.about = 'answer';
     this.seq = 0;
+    this.last = false;
+    this.done = false;
     this.stars = 0;
     this.chosen = [];
     this.known = [];
@@ -115,7 +122,8 @@ export class RateBox extends LitElement {
       // Without the list a rating still counts.
       this.known = await reasons().then((all) => all[this.about], () => []);
     }
-    await this.submit();
+    // One tap counts. Only a bad service is asked for its reasons first: it may be the last word.
+    if (this.about === 'answer' || stars > BAD) await this.submit();
   }
 
   private async submit() {
@@ -128,8 +136,14 @@ export class RateBox extends LitElement {
       ...(text && this.stars <= BAD ? { text } : {}),
     });
     this.failed = failure !== '';
-    this.told = failure || wording.rateThanks(wording.stars[this.stars - 1] ?? '');
+    this.done = !failure && this.last;
+    const label = wording.stars[this.stars - 1] ?? '';
+    this.told = failure || (this.last ? wording.rateDone(label) : wording.rateThanks(label));
     this.dispatchEvent(new NoteEvent(this.told));
+    if (!this.done) return;
+    // The button that was pressed is gone.
+    await this.updateComplete;
+    this.renderRoot.querySelector('h2')?.focus();
   }
 
   private tick(id: string) {
@@ -139,9 +153,9 @@ export class RateBox extends LitElement {
   override render() {
     const service = this.about === 'service';
     return html`<section class="screen-only ${service ? 'service' : ''}" aria-label=${service ? wording.rateService : wording.rateAnswer}>
-      ${service ? html`<h2>${wording.rateService}</h2>` : this.oneTap()}
-      ${service || this.stars > 0 ? this.levels() : nothing}
-      ${this.stars > 0 && this.stars <= BAD ? this.why() : nothing}
+      ${service ? html`<h2 tabindex="-1">${wording.rateService}</h2>` : this.oneTap()}
+      ${(service || this.stars > 0) && !this.done ? this.levels() : nothing}
+      ${this.stars > 0 && this.stars <= BAD && !this.done ? this.why() : nothing}
       ${this.told ? html`<p class=${this.failed ? 'wrong' : 'told'}>${this.told}</p>` : nothing}
     </section>`;
   }

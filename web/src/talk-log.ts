@@ -150,7 +150,9 @@ export class TalkLog extends LitElement {
     await this.updateComplete;
     const lines = this.renderRoot.querySelectorAll<HTMLElement>('ol > li');
     const last = lines[lines.length - 1];
-    last?.scrollIntoView({ block: 'nearest', behavior: smooth ? 'smooth' : 'auto' });
+    // What is higher than the window is read from its beginning.
+    const high = (last?.offsetHeight ?? 0) > innerHeight / 2;
+    last?.scrollIntoView({ block: high ? 'start' : 'nearest', behavior: smooth ? 'smooth' : 'auto' });
     if (takeFocus) last?.focus({ preventScroll: true });
   }
 

@@ -67,7 +67,7 @@ export const wording = {
   rateText: '还想说的（可不填，不要写姓名和证件号码）',
   rateSend: '提交评价',
   rateThanks: (label: string) => `已评价：${label}。谢谢！结束前可以改。`,
-  rateFailed: '评价没有提交成功，请再试一次。',
+  rateDone: (label: string) => `已评价：${label}。谢谢！`,
   download: '下载对话',
   downloadText: '文本',
   downloadPage: '网页',

@@ -17,9 +17,12 @@ const id = (n = 8) => randomBytes(n).toString('hex').toUpperCase();
 const now = () => new Date().toISOString();
 
 const PERMISSIONS = {
-  agent: ['desk.read', 'desk.claim', 'canned.write'],
-  supervisor: ['desk.read', 'desk.claim', 'desk.supervise', 'stats.read', 'work_items.read', 'work_items.settle', 'canned.write'],
-  admin: ['accounts.manage', 'audit.read', 'outbox.manage', 'proposals.decide', 'work_items.read', 'desk.read', 'desk.supervise', 'stats.read'],
+  agent: ['desk.read', 'desk.claim', 'canned.write', 'proposals.make'],
+  editor: ['canned.write', 'proposals.make', 'proposals.decide', 'work_items.read', 'work_items.settle'],
+  supervisor: ['desk.read', 'desk.claim', 'desk.supervise', 'canned.write', 'proposals.make', 'work_items.read', 'work_items.settle', 'stats.read'],
+  analyst: ['stats.read', 'work_items.read'],
+  auditor: ['audit.read'],
+  admin: ['accounts.manage', 'outbox.manage'],
 };
 const account = (login, name, number, roles, groups = ['public']) => ({
   id: `A${number}`, login, name, number, roles, groups, regions: ['150700'], skills: ['户籍'], cap: 3,
@@ -28,7 +31,7 @@ const account = (login, name, number, roles, groups = ['public']) => ({
 const accounts = [
   account('wang', '王芳', '0123', ['agent']),
   account('li', '李强', '0456', ['agent']),
-  account('boss', '班长', '0001', ['supervisor', 'agent', 'admin']),
+  account('boss', '班长', '0001', ['supervisor', 'editor', 'auditor', 'admin']),
 ];
 const shown = ({ password, ...rest }) => rest;
 const groups = [{ id: 'public', name: '公安户籍组' }, { id: 'hrss', name: '人社组' }];
@@ -273,7 +276,7 @@ async function staff(method, path, body, headers, url, response) {
     presence.set(own.number, { state: body.state, reason: body.reason ?? null });
     const { number, state, load: has, cap } = seat(own);
     emit('presence.changed', { number, state, load: has, cap }, false);
-    return [200, { presence: presence.get(own.number) }];
+    return [200, { presence: body.state }];
   }
   if (what === 'colleagues') return [200, { colleagues: accounts.map(seat), groups }];
   if (what === 'canned' && method === 'GET') return [200, { canned }];
@@ -285,7 +288,7 @@ async function staff(method, path, body, headers, url, response) {
     const longest = queued()[0];
     return [200, {
       waiting: queued().length, longest_wait_seconds: longest ? Math.round((Date.now() - Date.parse(longest.since)) / 1000) : 0, seats: accounts.map(seat),
-      today: { asked: all.length + 41, claimed: 38, closed: 35, solved: 29, unsolved: 6, callbacks: 3, first_reply_seconds: { median: 24, p90: 71 }, ratings: { count: 17, average: 4.4 }, abandoned: 2 },
+      today: { asked: all.length + 41, claimed: 38, given_back: 4, closed: 35, solved: 29, unsolved: 6, messages_left: 3, called_back: 2, first_reply_seconds: { median: 24, p90: 71 } },
       by_hour: [9, 10, 11, 12, 13, 14, 15].map((hour) => ({ hour, asked: (hour * 7) % 11, claimed: (hour * 7) % 9 })),
     }];
   }
@@ -314,7 +317,7 @@ async function staff(method, path, body, headers, url, response) {
     const card = cards[cards.length - 1];
     return [200, {
       row: row(talk), messages: talk.messages.filter(({ seq }) => seq > Number(url.searchParams.get('after') ?? 0)), notes: talk.notes, log: talk.log, rating: null,
-      contact: talk.left?.contact ?? null,
+      contact: talk.left?.contact !== undefined,
       brief: {
         question: talk.messages.find(({ kind }) => kind === 'citizen')?.text ?? '', why_text: row(talk).why_text, region: talk.region, person: true,
         candidates: talk.item ? [talk.item] : [], item: talk.item ? { code: talk.item.code, name: talk.item.name, case: card?.business_item ?? null } : null,
@@ -323,6 +326,7 @@ async function staff(method, path, body, headers, url, response) {
       },
     }];
   }
+  if (act === 'contact') return [200, { name: null, phone: null, ...talk.left?.contact }];
   if (act === 'claim') {
     if (talk.stage !== 'queued') throw new Problem(409, '/problems/taken', `已由 ${talk.agent?.number ?? '别人'} 接入`);
     if (load(own.number) >= own.cap) throw new Problem(409, '/problems/full', '已达到同时接待的上限');
@@ -382,9 +386,9 @@ function admin(method, path, body, url, response) {
     response.end(audit.map((entry) => JSON.stringify(entry)).join('\n'));
     return null;
   }
-  if (what === 'audit') return [200, { entries: audit.filter((entry) => entry.seq > Number(url.searchParams.get('after') ?? 0)), next: null }];
-  if (what === 'webhooks') return [200, { webhooks: [{ url: 'https://portal.example.gov.cn/hook', kinds: ['conversation.closed'] }] }];
-  if (what === 'outbox' && !one) return [200, { entries: [{ id: 'O1', kind: 'conversation.closed', subject: '01X', target: 'portal', state: url.searchParams.get('state'), tries: 12, last_error: '502', created_at: now() }] }];
+  if (what === 'audit') return [200, { entries: audit.filter((entry) => entry.seq < Number(url.searchParams.get('before'))).reverse(), next: null }];
+  if (what === 'webhooks') return [200, { targets: [{ name: 'portal', url: 'https://portal.example.gov.cn/hook', kinds: ['conversation.closed'], waiting: 0, dead: 1, last_sent: now() }] }];
+  if (what === 'outbox' && !one) return [200, { events: [{ id: 'O1', target: 'portal', kind: 'conversation.closed', subject: '01X', at: now(), tries: 12, next_at: now(), fault: '502' }] }];
   if (what === 'outbox') return [200, {}];
   if (what === 'links') return [200, { links: [{ url: 'https://zwfw.nmg.gov.cn/', state: 'ok', checked_at: now() }] }];
   throw new Problem(404, '/problems/no-such-path', '没有这个地址');
@@ -483,7 +487,7 @@ server.on('upgrade', (request, socket) => {
       if (message.type !== 'resume') continue;
       const { seq = 0 } = message.data ?? {};
       socket.ready = true;
-      send(socket, { v: 1, type: 'ready', ts: now(), data: { seq: deskSeq, presence: presence.get(own.number) ?? { state: 'offline' } } });
+      send(socket, { v: 1, type: 'ready', ts: now(), data: { seq: deskSeq, presence: presence.get(own.number)?.state ?? 'offline' } });
       if (seq > 0) for (const event of events.filter((one) => one.seq > seq)) send(socket, event);
     }
   });

@@ -69,6 +69,11 @@ export async function say(id: string, words: Words): Promise<Message> {
   return (await call<{ message: Message }>(path(id, 'messages'), post(words))).message;
 }
 
+/** How the citizen can be called back; looked at only when it is needed. */
+export function contact(id: string): Promise<wire.Contact> {
+  return call(path(id, 'contact'), {});
+}
+
 export function note(id: string, text: string): Promise<wire.Note> {
   return call(path(id, 'notes'), post({ text }));
 }
@@ -79,7 +84,14 @@ export function typing(id: string, on: boolean): Promise<void> {
 
 export async function presence(state: wire.PresenceState, reason = ''): Promise<wire.Presence> {
   const body = { state, ...(reason ? { reason } : {}) };
-  return (await call<{ presence: wire.Presence }>('/desk/presence', post(body, '', 'PUT'))).presence;
+  const { presence: kept } = await call<{ presence: unknown }>('/desk/presence', post(body, '', 'PUT'));
+  return presenceOf(kept, reason);
+}
+
+/** A presence as the service tells it: the word alone, or with its reason. */
+export function presenceOf(told: unknown, reason = ''): wire.Presence {
+  if (typeof told === 'string') return { state: told as wire.PresenceState, reason };
+  return told as wire.Presence;
 }
 
 export function colleagues(): Promise<{ colleagues: wire.Colleague[]; groups: { id: string; name: string }[] }> {
@@ -138,15 +150,16 @@ export function changeAccount(id: string, body: object): Promise<wire.Account> {
 }
 
 export interface AuditQuery {
-  after: number;
+  /** Only rows with a lower number, the newest first. */
+  before: number;
   actor: string;
   action: string;
   subject: string;
 }
 
-export function audit({ after, actor, action, subject }: AuditQuery): Promise<{ entries: wire.Entry[]; next: number | null }> {
+export function audit({ before, actor, action, subject }: AuditQuery): Promise<{ entries: wire.Entry[]; next: number | null }> {
   const filters = Object.entries({ actor, action, subject }).filter(([, value]) => value !== '');
-  return call(`/admin/audit?${new URLSearchParams([['after', String(after)], ['limit', '50'], ...filters])}`, {});
+  return call(`/admin/audit?${new URLSearchParams([['before', String(before)], ['limit', '50'], ...filters])}`, {});
 }
 
 export function verifyAudit(): Promise<{ ok: boolean; entries: number; broken_at: number | null }> {

@@ -8,6 +8,9 @@ import { trouble } from './trouble';
 import type { Entry } from './wire';
 import { words } from './wording';
 
+/** Above every number: from there backwards stands the newest. */
+const END = Number.MAX_SAFE_INTEGER;
+
 /** 审计: who did what, and whether somebody has tampered with that. */
 export class AuditPage extends LitElement {
   static override properties = {
@@ -54,7 +57,7 @@ export class AuditPage extends LitElement {
   declare failure: string;
   declare verdict: string;
   declare whole: boolean;
-  private query: api.AuditQuery = { after: 0, actor: '', action: '', subject: '' };
+  private query: Omit<api.AuditQuery, 'before'> = { actor: '', action: '', subject: '' };
 
   constructor() {
     super();
@@ -67,13 +70,13 @@ export class AuditPage extends LitElement {
 
   override connectedCallback() {
     super.connectedCallback();
-    void this.read(0);
+    void this.read(END);
   }
 
-  private async read(after: number) {
+  private async read(before: number) {
     try {
-      const found = await api.audit({ ...this.query, after });
-      this.entries = after === 0 ? found.entries : [...this.entries, ...found.entries];
+      const found = await api.audit({ ...this.query, before });
+      this.entries = before === END ? found.entries : [...this.entries, ...found.entries];
       this.next = found.next;
       this.failure = '';
     } catch (error) {
@@ -95,8 +98,8 @@ export class AuditPage extends LitElement {
     event.preventDefault();
     const form = new FormData(event.target as HTMLFormElement);
     const text = (name: string) => String(form.get(name) ?? '').trim();
-    this.query = { after: 0, actor: text('actor'), action: text('action'), subject: text('subject') };
-    void this.read(0);
+    this.query = { actor: text('actor'), action: text('action'), subject: text('subject') };
+    void this.read(END);
   }
 
   override render() {
@@ -117,7 +120,7 @@ export class AuditPage extends LitElement {
       </form>
       ${this.entries.length > 0 ? this.table() : html`<p>${words.none}</p>`}
       ${this.next !== null
-        ? html`<button class="button older" type="button" @click=${() => void this.read(this.next ?? 0)}>${words.more}</button>`
+        ? html`<button class="button older" type="button" @click=${() => void this.read(this.next ?? END)}>${words.more}</button>`
         : nothing}`;
   }
 

@@ -9,7 +9,7 @@ import type { Canned } from './wire';
 import { words } from './wording';
 
 /** Longest message to a citizen, and longest note. */
-const MOST = 3000;
+const MOST = { reply: 3000, note: 1000 };
 
 /** That somebody types is told at most so often. */
 const TYPING_MS = 3000;
@@ -203,7 +203,7 @@ export class CaseComposer extends LitElement {
   private send() {
     const text = this.draft.trim();
     const note = this.mode === 'note';
-    const over = [...text].length - MOST;
+    const over = [...text].length - MOST[this.mode];
     const open = note ? [] : gaps(text);
     if (!text && (note || !this.attached)) this.error = note ? words.emptyNote : words.empty;
     else if (over > 0) this.error = words.tooLong(over);

@@ -1,9 +1,11 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { base, controls } from '../sheet';
 import { clock } from './age';
 import { GuideEvent } from './case-log';
+import * as api from './api';
 import { page } from './style';
-import type { Brief, Candidate, Case } from './wire';
+import { trouble } from './trouble';
+import type { Brief, Candidate, Case, Contact } from './wire';
 import { words } from './wording';
 
 /** The differences of an item between places are to be shown. */
@@ -15,7 +17,12 @@ export class DifferencesEvent extends Event {
 
 /** What an agent sees at once: what was asked, what was found, what is missing, and what has happened. */
 export class CaseContext extends LitElement {
-  static override properties = { case: { attribute: false }, inserts: { type: Boolean } };
+  static override properties = {
+    case: { attribute: false },
+    inserts: { type: Boolean },
+    contact: { state: true },
+    failure: { state: true },
+  };
   static override styles = [
     base,
     controls,
@@ -68,24 +75,42 @@ export class CaseContext extends LitElement {
   declare case: Case;
   /** Whether a guide can be put into a reply. */
   declare inserts: boolean;
+  declare contact: Contact | null;
+  declare failure: string;
 
   constructor() {
     super();
     this.inserts = false;
+    this.contact = null;
+    this.failure = '';
+  }
+
+  override willUpdate(changed: PropertyValues<this>) {
+    const before = changed.get('case') as Case | undefined;
+    if (!before || before.row.id === this.case.row.id) return;
+    this.contact = null;
+    this.failure = '';
+  }
+
+  /** Personal data: read when it is needed, and the service notes who did. */
+  private async showContact() {
+    try {
+      this.contact = await api.contact(this.case.row.id);
+      this.failure = '';
+      await this.updateComplete;
+      this.renderRoot.querySelector<HTMLElement>('#contact')?.focus();
+    } catch (error) {
+      this.failure = trouble(error);
+    }
   }
 
   override render() {
-    const { brief, notes, log, rating, contact } = this.case;
+    const { brief, notes, log, rating, row } = this.case;
     return html`<section aria-labelledby="brief">
         <h3 id="brief">${words.brief}</h3>
         ${this.brief(brief)}
       </section>
-      ${contact?.phone || contact?.name
-        ? html`<section aria-labelledby="contact">
-            <h3 id="contact">${words.contact}</h3>
-            <p>${contact.name ?? ''} ${contact.phone ? html`<a href="tel:${contact.phone}">${contact.phone}</a>` : nothing}</p>
-          </section>`
-        : nothing}
+      ${row.stage === 'callback' ? this.callback(this.case.contact === true) : nothing}
       <section aria-labelledby="candidates">
         <h3 id="candidates">${words.candidates}</h3>
         ${this.candidates(brief)}
@@ -105,9 +130,22 @@ export class CaseContext extends LitElement {
       <section aria-labelledby="log">
         <h3 id="log">${words.history}</h3>
         <ol>
-          ${log.map(({ at, what, who }) => html`<li><time datetime=${at}>${clock(at)}</time> ${words.happened[what] ?? what} <span class="soft">${who}</span></li>`)}
+          ${log.map(({ at, what, who }) => html`<li><time datetime=${at}>${clock(at)}</time> ${words.happened[what] ?? what} <span class="soft">${words.whoOf[who] ?? who}</span></li>`)}
         </ol>
       </section>`;
+  }
+
+  private callback(left: boolean) {
+    const { contact } = this;
+    return html`<section aria-labelledby="contact">
+      <h3 id="contact" tabindex="-1">${words.contact}</h3>
+      ${contact
+        ? html`<p>${contact.name ?? ''} ${contact.phone ? html`<a href="tel:${contact.phone}">${contact.phone}</a>` : words.noPhone}</p>`
+        : left
+          ? html`<button class="button" type="button" @click=${() => void this.showContact()}>${words.showContact}</button>`
+          : html`<p class="soft">${words.noContact}</p>`}
+      <div role="alert">${this.failure ? html`<p class="missing">${words.error}${this.failure}</p>` : nothing}</div>
+    </section>`;
   }
 
   private brief(brief: Brief) {

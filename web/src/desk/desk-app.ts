@@ -265,8 +265,8 @@ export class DeskApp extends LitElement {
     const { floor } = this;
     if (!floor) return;
     if (event.type === 'ready') {
-      const presence = event.data.presence as Presence | undefined;
-      if (presence) {
+      if (event.data.presence) {
+        const presence = api.presenceOf(event.data.presence, this.presence.reason ?? '');
         if (this.presence.state !== 'offline' && presence.state === 'offline') this.notice = words.wentOffline;
         this.presence = presence;
       }

@@ -110,7 +110,8 @@ export class Floor {
     const rows = [...this.rows.values()].filter((row) => this.listOf(row) === name);
     if (name === 'waiting') return rows.sort((a, b) => (a.waiting_since ?? '').localeCompare(b.waiting_since ?? ''));
     if (name === 'mine') return rows.sort((a, b) => (a.claimed_at ?? '').localeCompare(b.claimed_at ?? ''));
-    return rows.sort((a, b) => (b.last?.at ?? '').localeCompare(a.last?.at ?? ''));
+    const at = (row: Row) => row.touched_at ?? row.last?.at ?? '';
+    return rows.sort((a, b) => at(b).localeCompare(at(a)));
   }
 
   /** Conversations that others have are in none of this agent's lists. */

@@ -7,7 +7,7 @@ export type PageName = 'cases' | 'wall' | 'proposals' | 'work' | 'accounts' | 'a
 const NEEDS: readonly (readonly [page: PageName, permissions: readonly string[]])[] = [
   ['cases', ['desk.claim', 'desk.read']],
   ['wall', ['stats.read', 'desk.supervise']],
-  ['proposals', ['proposals.decide', 'proposals.read']],
+  ['proposals', ['proposals.decide', 'proposals.make']],
   ['work', ['work_items.read', 'work_items.settle']],
   ['accounts', ['accounts.manage']],
   ['audit', ['audit.read']],

@@ -169,7 +169,7 @@ export class SettingsDialog extends LitElement {
       </ul>
       ${this.writes
         ? html`<label for="title">${words.cannedNew}：${words.cannedName}</label>
-            <input class="field" id="title" type="text" maxlength="40" />
+            <input class="field" id="title" type="text" maxlength="30" />
             <label for="text">${words.cannedText}</label>
             <textarea class="field" id="text" maxlength="1000" aria-describedby="hint"></textarea>
             <p class="hint" id="hint">${words.cannedHint}</p>

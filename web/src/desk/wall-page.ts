@@ -133,9 +133,13 @@ export class WallPage extends LitElement {
         ${figure(words.seats, words.seatsLine(count('online'), count('busy'), count('offline')))}
         ${figure(words.firstReply, first ? words.firstReplyLine(duration(first.median), duration(first.p90)) : words.notEnough)}
         ${figure(words.handled, `${today.asked} / ${today.claimed} / ${today.closed}`)}
-        ${figure(words.outcomes, words.outcomesLine(today.solved, today.unsolved, today.callbacks))}
-        ${figure(words.satisfaction, ratings ? words.satisfactionLine(ratings.average.toFixed(1), ratings.count) : words.notEnough)}
-        ${figure(words.abandoned, words.people(today.abandoned))}
+        ${figure(words.outcomes, words.outcomesLine(today.solved, today.unsolved))}
+        ${figure(words.callbacks, words.callbacksLine(today.messages_left ?? 0, today.called_back ?? 0))}
+        ${figure(words.givenBack, words.people(today.given_back ?? 0))}
+        ${ratings === undefined
+          ? nothing
+          : figure(words.satisfaction, ratings ? words.satisfactionLine(ratings.average.toFixed(1), ratings.count) : words.notEnough)}
+        ${today.abandoned === undefined ? nothing : figure(words.abandoned, words.people(today.abandoned))}
       </dl>
       <div class="two">${this.seats(seats)} ${this.hours(by_hour)}</div>`;
   }

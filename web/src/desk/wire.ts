@@ -37,7 +37,7 @@ export interface Row {
   group: string;
   group_name: string;
   region: Region | null;
-  item: Candidate | null;
+  item: { code: string; name: string; confidence?: number | null } | null;
   why: string;
   why_text: string;
   alias: string;
@@ -48,8 +48,10 @@ export interface Row {
   last: { seq: number; kind: string; text: string | null; at: string } | null;
   unread: number;
   skills: string[];
-  closed: string | null;
+  closed?: string | null;
   outcome: string | null;
+  /** When anything was last written. */
+  touched_at?: string;
 }
 
 export interface Candidate {
@@ -85,9 +87,15 @@ export interface Case {
   messages: Message[];
   notes: Note[];
   log: { at: string; what: string; who: string }[];
-  rating: { stars: number; reasons: string[]; text?: string | null } | null;
-  /** How the citizen can be called back, where he said so. */
-  contact?: { name?: string | null; phone?: string | null } | null;
+  rating?: { stars: number; reasons: string[]; text?: string | null } | null;
+  /** Whether the citizen said how he can be called back. */
+  contact?: boolean;
+}
+
+/** How a citizen can be called back. */
+export interface Contact {
+  name: string | null;
+  phone: string | null;
 }
 
 export type ListName = 'waiting' | 'mine' | 'callback' | 'history';
@@ -136,10 +144,12 @@ export interface Wall {
     closed: number;
     solved: number;
     unsolved: number;
-    callbacks: number;
     first_reply_seconds: { median: number; p90: number } | null;
-    ratings: { count: number; average: number } | null;
-    abandoned: number;
+    given_back?: number;
+    messages_left?: number;
+    called_back?: number;
+    ratings?: { count: number; average: number } | null;
+    abandoned?: number;
   };
   by_hour: { hour: number; asked: number; claimed: number }[];
 }

@@ -11,6 +11,9 @@ import { trouble } from './trouble';
 import type { WorkItem } from './wire';
 import { words } from './wording';
 
+/** How a bad rating can be settled. */
+const OUTCOMES = ['mended', 'explained', 'not_reached', 'duplicate', 'abuse'] as const;
+
 /** 差评处理: what the lowest two ratings have opened, and by when it is to be settled. */
 export class WorkPage extends LitElement {
   static override properties = {
@@ -122,7 +125,10 @@ export class WorkPage extends LitElement {
       <bangban-modal .heading=${words.doneTitle}>
         <form novalidate @submit=${(event: Event) => void this.settle(event)}>
           <label for="outcome">${words.doneOutcome}</label>
-          <input class="field" id="outcome" name="outcome" data-first type="text" maxlength="200" />
+          <select class="field" id="outcome" name="outcome" data-first>
+            <option value="">${words.choose}</option>
+            ${OUTCOMES.map((outcome) => html`<option value=${outcome}>${words.doneOf[outcome]}</option>`)}
+          </select>
           <label for="note">${words.doneNote}</label>
           <textarea class="field" id="note" name="note" maxlength="500"></textarea>
           <div role="alert">${this.error ? html`<p class="wrong">${words.error}${this.error}</p>` : nothing}</div>
@@ -151,7 +157,7 @@ export class WorkPage extends LitElement {
             <td data-name=${words.due} class=${late ? 'late' : ''}>${one.due_on}${late ? `（${words.overdue}）` : ''}</td>
             <td>
               ${one.done_at
-                ? html`${words.doneBy(one.done_by ?? '', clock(one.done_at))}：${one.outcome ?? ''}`
+                ? html`${words.doneBy(one.done_by === 'citizen' ? words.byCitizen : (one.done_by ?? ''), clock(one.done_at))}：${words.doneOf[one.outcome ?? ''] ?? one.outcome ?? ''}`
                 : this.settles
                   ? html`<button class="button" type="button" aria-label=${words.actOf(words.done, one.text ?? one.id)} @click=${() => void this.choose(one)}>${words.done}</button>`
                   : nothing}
