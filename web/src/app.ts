@@ -1,11 +1,13 @@
 import { LitElement, html, nothing } from 'lit';
 import { pageAddress, readAddress } from './address';
 import { item, Refused } from './api';
+import { mark, welcome } from './app-art';
 import { appStyle } from './app-style';
 import { openPress } from './bundle-view';
 import './end-dialog';
 import type { EndDialog } from './end-dialog';
-import type { PressEvent } from './events';
+import type { ApplyEvent, PressEvent } from './events';
+import { webLink } from './link';
 import './leave-dialog';
 import type { LeaveDialog } from './leave-dialog';
 import * as memory from './memory';
@@ -241,6 +243,25 @@ export class BangbanApp extends LitElement {
     return this.renderRoot.querySelector<LeaveDialog>('bangban-leave')?.show();
   }
 
+  /** Goes on to the application in a window of its own, with what was settled here. */
+  private async apply(event: ApplyEvent) {
+    // An older card may be of another place than the conversation is now: its link goes without what was settled.
+    if (!this.talk.id || event.place !== (this.talk.region?.code ?? '')) return;
+    event.preventDefault();
+    // Only in the moment of the click may a window be opened.
+    const page = window.open('', '_blank');
+    if (page) page.opener = null;
+    try {
+      const url = webLink(await this.talk.apply(event.code, event.channel, event.url))?.href ?? event.url;
+      if (page) page.location.href = url;
+      else location.assign(url);
+    } catch (error) {
+      page?.close();
+      this.failure = error instanceof Error ? error.message : wording.unreachable;
+      this.tell(this.failure);
+    }
+  }
+
   /** Saves the conversation as a file. */
   private async download(format: 'txt' | 'html') {
     const file = await this.talk.transcript(format);
@@ -306,6 +327,7 @@ export class BangbanApp extends LitElement {
         @resend=${(event: FailedEvent) => void this.answered(() => this.talk.resend(event.sending))}
         @drop=${(event: FailedEvent) => void this.drop(event.sending)}
         @note=${(event: NoteEvent) => this.tell(event.text)}
+        @apply=${(event: ApplyEvent) => void this.apply(event)}
       >
         ${talk.fresh ? welcome : nothing}
         <div class="inner">
@@ -461,25 +483,5 @@ function nearEnd(): boolean {
 function smooth(): boolean {
   return !matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
-
-const hills = html`<svg class="hills" viewBox="0 0 1200 120" preserveAspectRatio="none" aria-hidden="true">
-  <path class="far" d="M0 78C160 20 300 22 470 62s330 48 470 4 200-34 260-22v76H0z" />
-  <path class="near" d="M0 96c180-44 330-30 520-4s360 20 680-34v62H0z" />
-  <path class="ground" d="M0 112c240-22 420-16 620-6s380 8 580-12v26H0z" />
-</svg>`;
-
-const welcome = html`<div class="hero">
-  <div class="inner">
-    <h2>${wording.welcome}</h2>
-  </div>
-  ${hills}
-</div>`;
-
-const mark = html`<svg viewBox="0 0 64 64" aria-hidden="true">
-  <rect width="64" height="64" rx="14" fill="#0b5f57" />
-  <circle cx="45" cy="19" r="7" fill="#f4d58a" />
-  <path d="M0 46c12-10 22-10 33-3s20 5 31-4v11a14 14 0 0 1-14 14H14A14 14 0 0 1 0 50z" fill="#8fcbb0" />
-  <path d="M0 53c14-6 24-4 34 0s20 2 30-3a14 14 0 0 1-14 14H14A14 14 0 0 1 0 53z" fill="#e9f5ee" />
-</svg>`;
 
 customElements.define('bangban-app', BangbanApp);

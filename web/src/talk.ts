@@ -348,6 +348,20 @@ export class Talk {
     return left;
   }
 
+  /**
+   * Where to go on to the application with what was settled here; the guide's own link where no such address is made.
+   * Fails with what is wrong where the service knows that it leads nowhere.
+   */
+  async apply(code: string, channel: string, plain: string): Promise<string> {
+    if (!this.key) return plain;
+    try {
+      return (await person.apply(this.key, code, channel)).url;
+    } catch (error) {
+      if (['no-such-channel', 'dead-link'].includes(kind(error))) throw new Error(reason(error));
+      return plain;
+    }
+  }
+
   /** Rates an answer or the service; tells why not, if it was refused. */
   rate(rating: Rating): Promise<string> {
     return this.act(async (key) => void (await person.rate(key, rating)));

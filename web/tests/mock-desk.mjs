@@ -195,6 +195,7 @@ async function conversations(method, path, body, headers, url, response) {
     talk.ratings = [...talk.ratings.filter((one) => one.about !== body.about || one.seq !== body.seq), body];
     return [200, body];
   }
+  if (what === 'apply') return [201, { url: `https://zwfw.nmg.gov.cn/?item=${body.item_code}&bangban_ticket=v1.mock`, expires_at: now() }];
   if (what === 'transcript') {
     response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
     response.end(talk.messages.map((one) => `${one.kind}：${one.text ?? one.reply?.say?.join('')}`).join('\n'));

@@ -140,6 +140,9 @@ export class DeskApp extends LitElement {
         }
       }
       @media (forced-colors: active) {
+        .banner {
+          border: 4px solid CanvasText;
+        }
         nav a {
           border-bottom-color: Canvas;
         }

@@ -32,6 +32,7 @@ export const page = css`
       background: Highlight !important;
       color: HighlightText !important;
     }
+    [aria-selected='true'] *,
     [aria-current='true'] * {
       color: inherit !important;
       background: none !important;
