@@ -156,7 +156,6 @@ export const appStyle = css`
   }
   .person {
     display: flex;
-    flex: none;
     flex-wrap: wrap;
     justify-content: flex-end;
     gap: var(--gap-xs);
@@ -192,7 +191,7 @@ export const appStyle = css`
   }
   /* In a low window, as at 400 %, it would hide what is read. */
   @media (min-height: 32em) {
-    .dock {
+    :host(:not([low])) .dock {
       position: sticky;
       z-index: 4;
       bottom: 0;

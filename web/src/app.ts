@@ -38,6 +38,9 @@ const NOTE_MS = 5000;
 /** Within this part of the window's height from the end, a new message comes into view by itself. */
 const NEAR_END = 0.75;
 
+/** The box may cover this part of the window; where it is higher, it stands at the end of the page. */
+const DOCK_MOST = 0.5;
+
 /** Stands for no place in particular. */
 const WHOLE_REGION = '150000';
 
@@ -66,11 +69,7 @@ export class BangbanApp extends LitElement {
   private unread = 0;
   private noteTimer: ReturnType<typeof setTimeout> | undefined;
   /** What comes into view must not lie under the box, which is higher with a person than without. */
-  private readonly room = new ResizeObserver(([dock]) => {
-    if (!dock) return;
-    const over = getComputedStyle(dock.target).position === 'sticky';
-    document.documentElement.style.scrollPaddingBottom = `${(over ? dock.target.clientHeight : 0) + 16}px`;
-  });
+  private readonly room = new ResizeObserver(() => this.fit());
   private hoursTimer: ReturnType<typeof setInterval> | undefined;
   private readonly talk = new Talk(
     () => this.requestUpdate(),
@@ -92,6 +91,7 @@ export class BangbanApp extends LitElement {
   override connectedCallback() {
     super.connectedCallback();
     document.addEventListener('visibilitychange', this.seen);
+    window.addEventListener('resize', this.fit);
     document.addEventListener('scroll', this.scrolled, { passive: true });
     this.hoursTimer = setInterval(() => void this.lookUpHours(), HOURS_EVERY_MS);
     void this.open().then(() => this.lookUpHours());
@@ -101,9 +101,19 @@ export class BangbanApp extends LitElement {
     super.disconnectedCallback();
     this.room.disconnect();
     document.removeEventListener('visibilitychange', this.seen);
+    window.removeEventListener('resize', this.fit);
     document.removeEventListener('scroll', this.scrolled);
     clearInterval(this.hoursTimer);
   }
+
+  private readonly fit = () => {
+    const dock = this.renderRoot.querySelector('.dock');
+    if (!dock) return;
+    const high = dock.clientHeight;
+    this.toggleAttribute('low', high > innerHeight * DOCK_MOST);
+    const over = getComputedStyle(dock).position === 'sticky';
+    document.documentElement.style.scrollPaddingBottom = `${(over ? high : 0) + 16}px`;
+  };
 
   override firstUpdated() {
     const dock = this.renderRoot.querySelector('.dock');

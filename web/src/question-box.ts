@@ -39,10 +39,14 @@ export class QuestionBox extends LitElement {
     css`
       .top {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
         justify-content: space-between;
-        gap: 0.625rem;
+        gap: 0.25rem 0.625rem;
         line-height: 1.4;
+      }
+      .top > div {
+        flex: 1 1 7em;
       }
       label {
         margin-right: 0.5em;

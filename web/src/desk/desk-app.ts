@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { base, controls, notices } from '../sheet';
-import { Alarm } from './alarm';
+import { Alarm, allowPopups } from './alarm';
 import { duration } from './age';
 import * as api from './api';
 import './cases-page';
@@ -98,6 +98,10 @@ export class DeskApp extends LitElement {
         background: var(--bad-tint);
         color: var(--bad-ink);
         font-weight: 700;
+      }
+      .mute {
+        color: var(--bad-ink);
+        font-size: var(--text-s);
       }
       .banner {
         display: flex;
@@ -208,7 +212,10 @@ export class DeskApp extends LitElement {
   private readonly moved = () => (this.hash = location.hash);
   private readonly hurry = () => this.wire?.hurry();
   private readonly leaving = (event: Event) => this.floor?.atWork && event.preventDefault();
-  private readonly touched = () => this.alarm.unlock();
+  private readonly touched = () => {
+    this.alarm.unlock();
+    if (this.waiting > 0) this.requestUpdate();
+  };
   private readonly seen = () => !document.hidden && this.floor?.seen();
 
   /** Times are told anew each second, but only where somebody waits or the line is broken. */
@@ -350,6 +357,7 @@ export class DeskApp extends LitElement {
       </nav>
       <div role="status">
         ${this.waiting > 0 ? html`<span class="waiting">${words.alarmLine(this.waiting, longest)}</span>` : nothing}
+        ${this.waiting > 0 && this.settings.sound && this.alarm.blocked ? html`<span class="mute">${words.soundBlocked}</span>` : nothing}
       </div>
       ${pages.includes('cases')
         ? html`<desk-presence
@@ -358,6 +366,8 @@ export class DeskApp extends LitElement {
             @presence=${(event: CustomEvent<Presence>) => {
               this.presence = event.detail;
               this.notice = '';
+              // Browsers ask only in the moment of a click.
+              if (this.settings.popup && this.presence.state === 'online') void allowPopups();
             }}
           ></desk-presence>`
         : nothing}
