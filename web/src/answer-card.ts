@@ -3,7 +3,7 @@ import { item } from './api';
 import { sharedCitation } from './citation';
 import './compare-panel';
 import type { ComparePanel } from './compare-panel';
-import { PlaceEvent, PressEvent, PrintEvent } from './events';
+import { ApplyEvent, PlaceEvent, PressEvent, PrintEvent } from './events';
 import './guide-lines';
 import { webLink } from './link';
 import './material-list';
@@ -448,18 +448,24 @@ export class AnswerCard extends LitElement {
     const online = card.stale ? null : webLink(card.online_url);
     const mobile = card.stale ? null : webLink(card.mobile_url);
     if (!online && !mobile) return nothing;
-    const link = (url: URL, main: boolean, text: string, aria: string) => html`<a
-      class="button ${main ? 'main' : ''}"
+    const link = (url: URL, channel: 'pc' | 'app', text: string, aria: string) => html`<a
+      class="button ${channel === 'pc' ? 'main' : ''}"
       href=${url.href}
       target="_blank"
       rel="noopener noreferrer"
       aria-label=${aria}
+      @click=${(event: Event) => this.apply(event, channel, url)}
       >${text}<span class="print-only">：${url.href}</span></a
     >`;
     return html`<div class="row ${kind}">
-      ${online ? link(online, true, wording.online, wording.onlineAria(online.host)) : nothing}
-      ${mobile ? link(mobile, false, wording.mobile, wording.mobileAria(mobile.host)) : nothing}
+      ${online ? link(online, 'pc', wording.online, wording.onlineAria(online.host)) : nothing}
+      ${mobile ? link(mobile, 'app', wording.mobile, wording.mobileAria(mobile.host)) : nothing}
     </div>`;
+  }
+
+  private apply(event: Event, channel: 'pc' | 'app', url: URL) {
+    const plain = this.dispatchEvent(new ApplyEvent(this.card.item, channel, url.href, this.place?.code ?? ''));
+    if (!plain) event.preventDefault();
   }
 
   /** What is known of the citizen's case: on the screen it can be answered anew, on paper it says what the list is for. */
@@ -532,7 +538,15 @@ export class AnswerCard extends LitElement {
     return html`<nav class="actions screen-only" aria-label=${wording.actions}>
       <div class="row">
         ${online
-          ? html`<a class="button main" href=${online.href} target="_blank" rel="noopener noreferrer" aria-label=${wording.onlineAria(online.host)}>${wording.online}</a>`
+          ? html`<a
+              class="button main"
+              href=${online.href}
+              target="_blank"
+              rel="noopener noreferrer"
+              aria-label=${wording.onlineAria(online.host)}
+              @click=${(event: Event) => this.apply(event, 'pc', online)}
+              >${wording.online}</a
+            >`
           : nothing}
         <button class="button" type="button" @click=${() => this.dispatchEvent(new PrintEvent())}>${wording.print}</button>
         <button class="button" type="button" aria-expanded=${this.comparing ? 'true' : 'false'} @click=${() => void this.compare()}>

@@ -34,13 +34,14 @@ export function isAborted(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
 }
 
-async function call<T>(path: string, init: RequestInit): Promise<T> {
+/** One request; what comes back is what the service says, or why it refused. */
+export async function call<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   let body: unknown;
   try {
     const headers = { ...init.headers, 'Accept-Language': language };
     response = await fetch(`/api/v1${path}`, { ...init, headers });
-    body = await response.json();
+    body = response.status === 204 ? undefined : await response.json();
   } catch (error) {
     if (isAborted(error)) throw error;
     throw new Unreachable();
@@ -63,9 +64,13 @@ export interface Key {
 /** What is sent: words, or the id of a button. */
 export type Body = { text: string } | { press: string };
 
-function post(body: object, token = ''): RequestInit {
+export function post(body: object, token = '', method = 'POST'): RequestInit {
   const headers = { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) };
-  return { method: 'POST', headers, body: JSON.stringify(body) };
+  return { method, headers, body: JSON.stringify(body) };
+}
+
+export function talkPath({ id }: Key): string {
+  return `/conversations/${encodeURIComponent(id)}`;
 }
 
 /** Begins a conversation, after another one where `previous` names it. */
@@ -75,23 +80,25 @@ export function start(region: string, previous: string, signal: AbortSignal): Pr
 }
 
 /** Says or presses something; sent twice under one name it counts once. */
-export async function say({ id, token }: Key, body: Body, name: string, signal: AbortSignal): Promise<Message[]> {
-  const init = { ...post({ ...body, client_msg_id: name }, token), signal };
-  return (await call<{ messages: Message[] }>(`/conversations/${encodeURIComponent(id)}/messages`, init)).messages;
+export async function say(key: Key, body: Body, name: string, signal: AbortSignal): Promise<Message[]> {
+  const init = { ...post({ ...body, client_msg_id: name }, key.token), signal };
+  return (await call<{ messages: Message[] }>(`${talkPath(key)}/messages`, init)).messages;
 }
 
 /** Messages after a number, one page of them. */
-export function history({ id, token }: Key, after: number, signal: AbortSignal): Promise<HistoryResponse> {
-  const headers = { Authorization: `Bearer ${token}` };
-  return call(`/conversations/${encodeURIComponent(id)}?after=${after}&limit=200`, { headers, signal });
+export function history(key: Key, after: number, signal: AbortSignal): Promise<HistoryResponse> {
+  const headers = { Authorization: `Bearer ${key.token}` };
+  return call(`${talkPath(key)}?after=${after}&limit=200`, { headers, signal });
 }
 
 function itemPath(code: string): string {
   return `/items/${encodeURIComponent(code)}`;
 }
 
-export function item(code: string): Promise<ItemResponse> {
-  return call(itemPath(code), {});
+/** An item's guide: of a place and of a 业务办理项, where they are named. */
+export function item(code: string, region = '', business_item = ''): Promise<ItemResponse> {
+  const query = new URLSearchParams({ ...(region ? { region } : {}), ...(business_item ? { item: business_item } : {}) }).toString();
+  return call(itemPath(code) + (query ? `?${query}` : ''), {});
 }
 
 export function compare(code: string, regions: readonly string[]): Promise<CompareResponse> {

@@ -1,11 +1,22 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, html, nothing } from 'lit';
 import { pageAddress, readAddress } from './address';
 import { item, Refused } from './api';
+import { mark, welcome } from './app-art';
+import { appStyle } from './app-style';
 import { openPress } from './bundle-view';
-import type { PressEvent } from './events';
+import './end-dialog';
+import type { EndDialog } from './end-dialog';
+import type { ApplyEvent, PressEvent } from './events';
+import { webLink } from './link';
+import './leave-dialog';
+import type { LeaveDialog } from './leave-dialog';
 import * as memory from './memory';
+import { hours, type Contact } from './person-api';
 import './question-box';
 import type { AskEvent, QuestionBox } from './question-box';
+import { stageLine } from './queue-line';
+import './rate-box';
+import type { NoteEvent } from './rate-box';
 import { chooseRegion } from './region-dialog';
 import { base, controls, notices } from './sheet';
 import { Talk, type Sending } from './talk';
@@ -13,9 +24,22 @@ import './talk-log';
 import type { FailedEvent, TalkLog } from './talk-log';
 import { traditional } from './script';
 import { wording } from './wording';
+import type { Desk, Message, Rating } from './wire';
 
 /** "正在查询…" is shown from here on; faster answers don't flicker. */
 const SLOW_AFTER_MS = 500;
+
+/** Whether people can be asked is looked up that often. */
+const HOURS_EVERY_MS = 60_000;
+
+/** What is to be said aloud once stands that long. */
+const NOTE_MS = 5000;
+
+/** Within this part of the window's height from the end, a new message comes into view by itself. */
+const NEAR_END = 0.75;
+
+/** The box may cover this part of the window; where it is higher, it stands at the end of the page. */
+const DOCK_MOST = 0.5;
 
 /** Stands for no place in particular. */
 const WHOLE_REGION = '150000';
@@ -27,219 +51,31 @@ export class BangbanApp extends LitElement {
     slow: { state: true },
     size: { state: true },
     elder: { state: true },
+    hours: { state: true },
+    note: { state: true },
+    below: { state: true },
   };
-  static override styles = [
-    base,
-    controls,
-    notices,
-    css`
-      :host {
-        display: flex;
-        flex-direction: column;
-        min-height: 100vh;
-      }
-      .skip {
-        position: absolute;
-        left: -999rem;
-      }
-      .skip:focus {
-        left: var(--edge);
-        top: 0.25rem;
-        z-index: 9;
-        background: var(--paper);
-      }
-      .inner {
-        width: 100%;
-        max-width: calc(var(--page) + 2 * var(--edge));
-        margin: 0 auto;
-        padding-left: var(--edge);
-        padding-right: var(--edge);
-      }
-      .bar {
-        background: var(--paper);
-        border-bottom: 1px solid var(--rule);
-      }
-      .bar .inner {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.25rem 0.75rem;
-        padding-top: 0.5rem;
-        padding-bottom: 0.5rem;
-      }
-      .brand {
-        display: inline-flex;
-        align-items: center;
-        gap: 0.65rem;
-        min-height: var(--target);
-        margin-right: auto;
-        color: var(--ink);
-        text-decoration: none;
-      }
-      .brand svg {
-        width: 2.25rem;
-        height: 2.25rem;
-      }
-      h1 {
-        font-family: var(--serif);
-        font-size: 1.375rem;
-        line-height: 1.2;
-      }
-      h1 small {
-        display: block;
-        font-family: var(--sans);
-        font-size: var(--text-s);
-        font-weight: 400;
-        color: var(--ink-soft);
-      }
-      .tools {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.375rem;
-      }
-      .tools .button {
-        padding: 0.2em 0.8em;
-      }
-      .tools [aria-pressed='true'] {
-        border-color: var(--accent);
-        background: var(--accent);
-        color: var(--on-accent);
-      }
-      .hero {
-        position: relative;
-        background: linear-gradient(var(--sky-high), var(--sky-low));
-      }
-      .hero .inner {
-        position: relative;
-        z-index: 2;
-        padding-top: clamp(1rem, 4vw, 3rem);
-        padding-bottom: var(--hills-room);
-      }
-      .hero h2 {
-        margin-bottom: 0;
-        font-family: var(--serif);
-        font-size: var(--text-hero);
-        line-height: 1.3;
-      }
-      .hills {
-        position: absolute;
-        z-index: 1;
-        bottom: 0;
-        left: 0;
-        width: 100%;
-        height: clamp(3rem, 8vw, 7rem);
-      }
-      .hills .far {
-        fill: var(--hill-far);
-      }
-      .hills .near {
-        fill: var(--hill-near);
-      }
-      .hills .ground {
-        fill: var(--ground);
-      }
-      main {
-        flex: 1 0 auto;
-        padding-bottom: var(--gap);
-      }
-      main > .inner {
-        padding-top: var(--gap);
-      }
-      main:focus {
-        outline: none;
-      }
-      h2 {
-        margin-bottom: var(--gap-s);
-        font-size: var(--text-l);
-        line-height: 1.4;
-      }
-      .failure {
-        margin-bottom: var(--gap);
-      }
-      .failure .button {
-        color: var(--ink);
-      }
-      .promises {
-        display: grid;
-        gap: var(--gap);
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr));
-        margin-top: var(--gap);
-        padding-top: var(--gap);
-        border-top: 1px solid var(--rule);
-      }
-      .promises dt {
-        font-weight: 700;
-      }
-      .promises dd {
-        color: var(--ink-soft);
-      }
-      .dock {
-        background: var(--paper);
-        border-top: 1px solid var(--rule);
-      }
-      .dock .inner {
-        padding-top: 0.375rem;
-        padding-bottom: 0.5rem;
-      }
-      .dock .status {
-        color: var(--ink-soft);
-      }
-      .person {
-        flex: none;
-        padding: 0.2em 0.8em;
-      }
-      /* In a low window, as at 400 %, it would hide what is read. */
-      @media (min-height: 32em) {
-        .dock {
-          position: sticky;
-          z-index: 4;
-          bottom: 0;
-        }
-      }
-      footer {
-        border-top: 1px solid var(--rule);
-        color: var(--ink-soft);
-        font-size: var(--text-s);
-      }
-      footer .inner {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0 1.5rem;
-        padding-top: 0.5rem;
-        padding-bottom: 0.5rem;
-      }
-      footer a {
-        display: inline-flex;
-        align-items: center;
-        min-height: var(--target);
-        min-width: var(--target);
-      }
-      @media print {
-        .bar,
-        .hero,
-        .start,
-        .dock,
-        .failure,
-        footer,
-        .skip {
-          display: none;
-        }
-        main,
-        .inner {
-          padding: 0;
-          max-width: none;
-        }
-      }
-    `,
-  ];
+  static override styles = [base, controls, notices, appStyle];
 
   declare failure: string;
   declare slow: boolean;
   declare size: number;
   declare elder: boolean;
-  private readonly talk = new Talk(() => this.requestUpdate());
+  /** Whether people can be asked now; `null` while that isn't known. */
+  declare hours: Desk | null;
+  declare note: string;
+  /** Whether something new stands below what is being read. */
+  declare below: boolean;
+  private unread = 0;
+  private noteTimer: ReturnType<typeof setTimeout> | undefined;
+  /** What comes into view must not lie under the box, which is higher with a person than without. */
+  private readonly room = new ResizeObserver(() => this.fit());
+  private hoursTimer: ReturnType<typeof setInterval> | undefined;
+  private readonly talk = new Talk(
+    () => this.requestUpdate(),
+    (messages) => void this.came(messages),
+  );
+  private readonly rate = (rating: Rating) => this.talk.rate(rating);
 
   constructor() {
     super();
@@ -247,11 +83,81 @@ export class BangbanApp extends LitElement {
     this.slow = false;
     this.size = memory.rememberedSize();
     this.elder = memory.rememberedElder();
+    this.hours = null;
+    this.note = '';
+    this.below = false;
   }
 
   override connectedCallback() {
     super.connectedCallback();
-    void this.open();
+    document.addEventListener('visibilitychange', this.seen);
+    window.addEventListener('resize', this.fit);
+    document.addEventListener('scroll', this.scrolled, { passive: true });
+    this.hoursTimer = setInterval(() => void this.lookUpHours(), HOURS_EVERY_MS);
+    void this.open().then(() => this.lookUpHours());
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.room.disconnect();
+    document.removeEventListener('visibilitychange', this.seen);
+    window.removeEventListener('resize', this.fit);
+    document.removeEventListener('scroll', this.scrolled);
+    clearInterval(this.hoursTimer);
+  }
+
+  private readonly fit = () => {
+    const dock = this.renderRoot.querySelector('.dock');
+    if (!dock) return;
+    const high = dock.clientHeight;
+    this.toggleAttribute('low', high > innerHeight * DOCK_MOST);
+    const over = getComputedStyle(dock).position === 'sticky';
+    document.documentElement.style.scrollPaddingBottom = `${(over ? high : 0) + 16}px`;
+  };
+
+  override firstUpdated() {
+    const dock = this.renderRoot.querySelector('.dock');
+    if (dock) this.room.observe(dock);
+  }
+
+  /** Without an answer nothing is said about hours. */
+  private async lookUpHours() {
+    if (document.hidden || this.talk.stage.stage !== 'bot') return;
+    this.hours = await hours(this.talk.region?.code ?? '').catch(() => null);
+  }
+
+  private readonly seen = () => {
+    if (document.hidden) return;
+    this.unread = 0;
+    this.settle();
+    void this.lookUpHours();
+  };
+
+  /** Messages came by themselves: whoever reads on above is not moved, and nobody's focus is taken. */
+  private async came(messages: readonly Message[]) {
+    if (document.hidden) {
+      this.unread += messages.length;
+      this.settle();
+    }
+    const near = nearEnd();
+    await this.updateComplete;
+    if (near) await this.log?.showLast(false, smooth());
+    else this.below = true;
+  }
+
+  private readonly scrolled = () => {
+    if (this.below && nearEnd()) this.below = false;
+  };
+
+  private async showBelow() {
+    this.below = false;
+    await this.log?.showLast(true, smooth());
+  }
+
+  private tell(note: string) {
+    clearTimeout(this.noteTimer);
+    this.note = note;
+    this.noteTimer = setTimeout(() => (this.note = ''), NOTE_MS);
   }
 
   /** Goes on with the conversation or begins one, and brings in what the address asks for. */
@@ -284,7 +190,8 @@ export class BangbanApp extends LitElement {
     history.replaceState(null, '', pageAddress(this.place?.code ?? ''));
     const cards = this.talk.entries.flatMap((entry) => (entry.kept && entry.message.reply?.card ? [entry.message.reply.card] : []));
     const card = cards[cards.length - 1];
-    document.title = card ? wording.pageTitle(card.name) : wording.homeTitle;
+    const title = card ? wording.pageTitle(card.name) : wording.homeTitle;
+    document.title = this.unread > 0 ? wording.unread(this.unread, title) : title;
   }
 
   private get place() {
@@ -308,10 +215,12 @@ export class BangbanApp extends LitElement {
   private async answered(send: () => Promise<boolean>) {
     if (this.talk.busy) return;
     this.failure = '';
-    const timer = setTimeout(() => (this.slow = true), SLOW_AFTER_MS);
+    this.below = false;
+    const person = this.talk.withPerson;
+    const timer = setTimeout(() => (this.slow = !person), SLOW_AFTER_MS);
     const sent = send();
     await this.updateComplete;
-    await this.log?.showNewest(false, false);
+    await (person ? this.log?.showLast(false, smooth()) : this.log?.showNewest(false, false));
     const ok = await sent;
     clearTimeout(timer);
     this.slow = false;
@@ -319,8 +228,62 @@ export class BangbanApp extends LitElement {
     if (!ok) return;
     // Until everything inside the list is drawn, a button that goes still has the focus.
     await new Promise((resolve) => setTimeout(resolve));
-    await this.log?.showNewest(this.focusIsFree(), smooth());
+    // Whoever writes to a person goes on writing.
+    if (person && this.talk.withPerson) await this.log?.showLast(false, smooth());
+    else await this.log?.showNewest(this.focusIsFree(), smooth());
     this.settle();
+  }
+
+  private async waitNoLonger() {
+    this.failure = await this.talk.waitNoLonger();
+    await this.box?.takeFocus();
+  }
+
+  private async end() {
+    const ending = await this.renderRoot.querySelector<EndDialog>('bangban-end')?.ask();
+    if (!ending) return;
+    this.failure = await this.talk.end(ending);
+    if (this.failure) return;
+    this.tell(wording.ended);
+    await this.updateComplete;
+    await this.log?.showLast(true, smooth());
+  }
+
+  private leave() {
+    return this.renderRoot.querySelector<LeaveDialog>('bangban-leave')?.show();
+  }
+
+  /** Goes on to the application in a window of its own, with what was settled here. */
+  private async apply(event: ApplyEvent) {
+    // An older card may be of another place than the conversation is now: its link goes without what was settled.
+    if (!this.talk.id || event.place !== (this.talk.region?.code ?? '')) return;
+    event.preventDefault();
+    // Only in the moment of the click may a window be opened.
+    const page = window.open('', '_blank');
+    if (page) page.opener = null;
+    try {
+      const url = webLink(await this.talk.apply(event.code, event.channel, event.url))?.href ?? event.url;
+      if (page) page.location.href = url;
+      else location.assign(url);
+    } catch (error) {
+      page?.close();
+      this.failure = error instanceof Error ? error.message : wording.unreachable;
+      this.tell(this.failure);
+    }
+  }
+
+  /** Saves the conversation as a file. */
+  private async download(format: 'txt' | 'html') {
+    const file = await this.talk.transcript(format);
+    if (!file) {
+      this.failure = wording.downloadFailed;
+      return;
+    }
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(file);
+    link.download = `${wording.downloadName}.${format}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
 
   /** Focus goes to an answer only from the box, or where the button that had it went with its question. */
@@ -373,15 +336,25 @@ export class BangbanApp extends LitElement {
         @place=${() => void this.changePlace()}
         @resend=${(event: FailedEvent) => void this.answered(() => this.talk.resend(event.sending))}
         @drop=${(event: FailedEvent) => void this.drop(event.sending)}
+        @note=${(event: NoteEvent) => this.tell(event.text)}
+        @apply=${(event: ApplyEvent) => void this.apply(event)}
       >
         ${talk.fresh ? welcome : nothing}
         <div class="inner">
           <div role="alert">${failure ? this.failed(failure) : nothing}</div>
-          <bangban-log .entries=${talk.entries} .last=${talk.last} ?busy=${talk.busy}></bangban-log>
-          ${talk.fresh ? this.start() : nothing}
+          <bangban-log
+            .entries=${talk.entries}
+            .last=${talk.last}
+            .conversation=${talk.id}
+            .rate=${this.rate}
+            ?busy=${talk.busy}
+          ></bangban-log>
+          ${talk.fresh ? this.start() : this.afterTalk()}
         </div>
       </main>
-      ${this.dock()} ${this.foot()}`;
+      ${this.dock()} ${this.foot()}
+      <bangban-leave .send=${(text: string, contact: Contact) => talk.leave(text, contact)}></bangban-leave>
+      <bangban-end></bangban-end>`;
   }
 
   private skip(event: Event) {
@@ -447,24 +420,59 @@ export class BangbanApp extends LitElement {
           )}
         </div>
       </section>
+      ${this.hours ? html`<p class="hours">${wording.hoursLine(this.hours.text)}</p>` : nothing}
       <dl class="promises">
         ${wording.promise.map(([title, text]) => html`<div><dt>${title}</dt><dd>${text}</dd></div>`)}
       </dl>
     </div>`;
   }
 
-  /** The box, and beside it at any time the way to a person. */
+  /** What can be done with what was said: rate the person who helped, take the conversation along. */
+  private afterTalk() {
+    const { talk } = this;
+    const over = talk.stage.stage === 'bot' || talk.stage.stage === 'closed';
+    return html`<div class="after">
+      ${talk.served && over ? html`<bangban-rate about="service" ?last=${talk.stage.stage === 'closed'} .send=${this.rate}></bangban-rate>` : nothing}
+      <div class="row screen-only" role="group" aria-label=${wording.download}>
+        <span class="what">${wording.download}</span>
+        <button class="plain" type="button" @click=${() => void this.download('txt')}>${wording.downloadText}</button>
+        <button class="plain" type="button" @click=${() => void this.download('html')}>${wording.downloadPage}</button>
+      </div>
+    </div>`;
+  }
+
+  /** The box, and beside it at any time the way to a person and back. */
   private dock() {
+    const { talk } = this;
+    const line = this.note || (this.slow ? wording.searching : stageLine(talk.stage));
     return html`<div class="dock">
       <div class="inner">
-        <p class="status" role="status">${this.slow ? wording.searching : ''}</p>
-        <bangban-question ?busy=${this.talk.busy} @ask=${(event: AskEvent) => void this.ask(event)}>
-          <button class="button person" type="button" @click=${() => void this.say({ press: 'human' }, wording.person)}>
-            ${wording.person}
-          </button>
+        ${this.below
+          ? html`<button class="button below" type="button" @click=${() => void this.showBelow()}>${wording.newMessages}</button>`
+          : nothing}
+        <p class="status" role="status">${line}</p>
+        ${talk.typing ? html`<p class="status">${wording.typing}</p>` : nothing}
+        <div role="alert">${talk.hears ? nothing : html`<p class="lost">${wording.lineLost}</p>`}</div>
+        <bangban-question ?busy=${talk.busy} ?person=${talk.withPerson} @ask=${(event: AskEvent) => void this.ask(event)}>
+          <div class="person">${this.person()}</div>
         </bangban-question>
       </div>
     </div>`;
+  }
+
+  private person() {
+    const { stage } = this.talk.stage;
+    const button = (label: string, run: () => unknown) =>
+      html`<button class="button" type="button" @click=${run}>${label}</button>`;
+    if (stage === 'assigned') return button(wording.endService, () => void this.end());
+    if (stage === 'queued') {
+      return html`${button(wording.waitNoLonger, () => void this.waitNoLonger())} ${button(wording.leave, () => void this.leave())}`;
+    }
+    const desk = this.talk.desk ?? this.hours;
+    const ask = button(wording.person, () => void this.say({ press: 'human' }, wording.person));
+    // Whoever can't be helped now can at least leave word.
+    const unmanned = stage === 'bot' && (this.talk.desk !== null || (desk !== null && desk.state !== 'open'));
+    return html`${ask} ${unmanned ? button(wording.leave, () => void this.leave()) : nothing}`;
   }
 
   private foot() {
@@ -477,28 +485,13 @@ export class BangbanApp extends LitElement {
   }
 }
 
+function nearEnd(): boolean {
+  const { scrollHeight, clientHeight, scrollTop } = document.documentElement;
+  return scrollHeight - clientHeight - scrollTop < clientHeight * NEAR_END;
+}
+
 function smooth(): boolean {
   return !matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
-
-const hills = html`<svg class="hills" viewBox="0 0 1200 120" preserveAspectRatio="none" aria-hidden="true">
-  <path class="far" d="M0 78C160 20 300 22 470 62s330 48 470 4 200-34 260-22v76H0z" />
-  <path class="near" d="M0 96c180-44 330-30 520-4s360 20 680-34v62H0z" />
-  <path class="ground" d="M0 112c240-22 420-16 620-6s380 8 580-12v26H0z" />
-</svg>`;
-
-const welcome = html`<div class="hero">
-  <div class="inner">
-    <h2>${wording.welcome}</h2>
-  </div>
-  ${hills}
-</div>`;
-
-const mark = html`<svg viewBox="0 0 64 64" aria-hidden="true">
-  <rect width="64" height="64" rx="14" fill="#0b5f57" />
-  <circle cx="45" cy="19" r="7" fill="#f4d58a" />
-  <path d="M0 46c12-10 22-10 33-3s20 5 31-4v11a14 14 0 0 1-14 14H14A14 14 0 0 1 0 50z" fill="#8fcbb0" />
-  <path d="M0 53c14-6 24-4 34 0s20 2 30-3a14 14 0 0 1-14 14H14A14 14 0 0 1 0 53z" fill="#e9f5ee" />
-</svg>`;
 
 customElements.define('bangban-app', BangbanApp);

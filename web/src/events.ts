@@ -17,6 +17,21 @@ export class PlaceEvent extends Event {
   }
 }
 
+/** Somebody goes on to the application; whoever can send along what was settled prevents the plain way. */
+export class ApplyEvent extends Event {
+  constructor(
+    /** Key of the item. */
+    readonly code: string,
+    readonly channel: 'pc' | 'app',
+    /** The guide's own link. */
+    readonly url: string,
+    /** The place that the card was made for. */
+    readonly place: string,
+  ) {
+    super('apply', { bubbles: true, composed: true, cancelable: true });
+  }
+}
+
 /** A card is to be printed. */
 export class PrintEvent extends Event {
   constructor() {

@@ -5,11 +5,11 @@ import { base, controls } from './sheet';
 import { wording } from './wording';
 import type { Suggestion } from './wire';
 
-/** Longest question that the service takes. */
-const MOST = 500;
+/** Longest question that the service takes, and from where on the counter shows. */
+const QUESTION = { most: 500, countFrom: 400 };
 
-/** From here on the counter shows. */
-const COUNT_FROM = MOST * 0.8;
+/** The same for what a person reads. */
+const LETTER = { most: 3000, countFrom: 2750 };
 
 const SUGGEST_AFTER_MS = 200;
 
@@ -27,6 +27,7 @@ export class AskEvent extends Event {
 export class QuestionBox extends LitElement {
   static override properties = {
     busy: { type: Boolean },
+    person: { type: Boolean },
     value: { state: true },
     error: { state: true },
     suggestions: { state: true },
@@ -38,10 +39,14 @@ export class QuestionBox extends LitElement {
     css`
       .top {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
         justify-content: space-between;
-        gap: 0.625rem;
+        gap: 0.25rem 0.625rem;
         line-height: 1.4;
+      }
+      .top > div {
+        flex: 1 1 7em;
       }
       label {
         margin-right: 0.5em;
@@ -50,6 +55,11 @@ export class QuestionBox extends LitElement {
       .hint {
         color: var(--ink-soft);
         font-size: var(--text-s);
+      }
+      @media (max-width: 40em) {
+        .keys {
+          display: none;
+        }
       }
       .line {
         display: flex;
@@ -62,7 +72,9 @@ export class QuestionBox extends LitElement {
         flex: 999 1 6rem;
         min-width: 0;
       }
-      input {
+      input,
+      textarea {
+        display: block;
         width: 100%;
         min-height: 3.25rem;
         padding: 0.5rem 1rem;
@@ -71,7 +83,20 @@ export class QuestionBox extends LitElement {
         background: var(--paper);
         font-size: 1.125rem;
       }
-      input[aria-invalid='true'] {
+      textarea {
+        height: 4.75rem;
+        max-height: 40vh;
+        color: inherit;
+        font-family: inherit;
+        line-height: 1.5;
+        resize: vertical;
+      }
+      textarea:focus-visible {
+        outline: 3px solid var(--focus);
+        outline-offset: 2px;
+      }
+      input[aria-invalid='true'],
+      textarea[aria-invalid='true'] {
         border-color: var(--bad-ink);
       }
       /* Beside the box it keeps its size; on a line of its own it fills the line. */
@@ -140,6 +165,8 @@ export class QuestionBox extends LitElement {
 
   /** An answer is awaited: another question can be written, but not sent yet. */
   declare busy: boolean;
+  /** What is written goes to a person: longer, in lines, and without names offered. */
+  declare person: boolean;
   declare value: string;
   declare error: string;
   declare suggestions: Suggestion[];
@@ -150,6 +177,7 @@ export class QuestionBox extends LitElement {
   constructor() {
     super();
     this.busy = false;
+    this.person = false;
     this.value = '';
     this.error = '';
     this.suggestions = [];
@@ -167,8 +195,12 @@ export class QuestionBox extends LitElement {
     this.input.focus();
   }
 
-  private get input(): HTMLInputElement {
-    return this.renderRoot.querySelector('input') as HTMLInputElement;
+  private get input(): HTMLInputElement | HTMLTextAreaElement {
+    return this.renderRoot.querySelector('#q') as HTMLInputElement | HTMLTextAreaElement;
+  }
+
+  private get bounds() {
+    return this.person ? LETTER : QUESTION;
   }
 
   /** Takes suggestions away and lets none come late. */
@@ -189,7 +221,7 @@ export class QuestionBox extends LitElement {
 
   private suggestSoon() {
     const text = this.value.trim();
-    if ([...text].length < 2) {
+    if (this.person || [...text].length < 2) {
       this.quiet();
       return;
     }
@@ -202,7 +234,7 @@ export class QuestionBox extends LitElement {
     const running = new AbortController();
     this.running = running;
     try {
-      const suggestions = await suggest(text.slice(0, MOST), running.signal);
+      const suggestions = await suggest(text.slice(0, QUESTION.most), running.signal);
       if (running.signal.aborted || this.shadowRoot?.activeElement !== this.input) return;
       this.suggestions = suggestions;
       this.active = -1;
@@ -216,6 +248,7 @@ export class QuestionBox extends LitElement {
     if (isComposing(event)) return;
     const count = this.suggestions.length;
     if (event.key === 'Enter') {
+      if (this.person && event.shiftKey) return;
       event.preventDefault();
       this.send(this.suggestions[this.active]);
     } else if (event.key === 'Escape' && count > 0) {
@@ -231,9 +264,9 @@ export class QuestionBox extends LitElement {
 
   private send(chosen?: Suggestion) {
     const q = (chosen?.text ?? this.value).trim();
-    const over = [...q].length - MOST;
+    const over = [...q].length - this.bounds.most;
     if (this.busy) this.error = wording.oneByOne;
-    else if (!q) this.error = wording.empty;
+    else if (!q) this.error = this.person ? wording.emptyPerson : wording.empty;
     else if (over > 0) this.error = wording.tooLong(over);
     else this.error = '';
     this.quiet();
@@ -244,44 +277,35 @@ export class QuestionBox extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>) {
+    if (changed.get('person') !== undefined) {
+      this.quiet();
+      // The box changes its kind under the hands of whoever is writing.
+      if (this.shadowRoot?.activeElement?.id === 'q') void this.takeFocus();
+    }
     if (changed.has('busy') && !this.busy && this.error === wording.oneByOne) this.error = '';
   }
 
   override render() {
     const used = [...this.value].length;
+    const { most, countFrom } = this.bounds;
     const open = this.suggestions.length > 0;
-    const described = ['hint', this.error ? 'error' : '', used >= COUNT_FROM ? 'counter' : ''].filter((id) => id);
+    const described = ['hint', this.error ? 'error' : '', used >= countFrom ? 'counter' : ''].filter((id) => id).join(' ');
     return html`<form novalidate @submit=${(event: Event) => {
       event.preventDefault();
       this.send();
     }}>
       <div class="top">
         <div>
-          <label for="q">${wording.ask}</label>
-          <span class="hint" id="hint">${wording.askHint}</span>
+          <label for="q">${this.person ? wording.askPerson : wording.ask}</label>
+          <span class="hint" id="hint">${this.person
+              ? html`${wording.askPersonHint}<span class="keys">${wording.askPersonKeys}</span>`
+              : wording.askHint}</span>
         </div>
         <slot></slot>
       </div>
       <div class="line">
         <div class="field">
-          <input
-            id="q"
-            type="text"
-            role="combobox"
-            autocomplete="off"
-            enterkeyhint="send"
-            aria-autocomplete="list"
-            aria-controls="list"
-            aria-expanded=${open ? 'true' : 'false'}
-            aria-activedescendant=${this.active >= 0 ? `option-${this.active}` : nothing}
-            aria-describedby=${described.join(' ')}
-            aria-invalid=${this.error ? 'true' : 'false'}
-            .value=${this.value}
-            @input=${this.typed}
-            @compositionend=${this.typed}
-            @keydown=${this.pressed}
-            @blur=${this.quiet}
-          />
+          ${this.person ? this.letter(described) : this.question(described, open)}
           <ul class="list" id="list" role="listbox" aria-label=${wording.suggestions} ?hidden=${!open}>
             ${this.suggestions.map(
               (suggestion, at) => html`<li
@@ -303,16 +327,51 @@ export class QuestionBox extends LitElement {
         <div role="alert">
           ${this.error ? html`<p class="error" id="error"><span class="unseen">${wording.error}</span>${this.error}</p>` : nothing}
         </div>
-        ${used >= COUNT_FROM ? html`<p class="counter" id="counter">${wording.counter(used, MOST)}</p>` : nothing}
+        ${used >= countFrom ? html`<p class="counter" id="counter">${wording.counter(used, most)}</p>` : nothing}
         <span class="unseen" role="status">${this.left(used)}</span>
       </div>
     </form>`;
   }
 
+  private question(described: string, open: boolean) {
+    return html`<input
+      id="q"
+      type="text"
+      role="combobox"
+      autocomplete="off"
+      enterkeyhint="send"
+      aria-autocomplete="list"
+      aria-controls="list"
+      aria-expanded=${open ? 'true' : 'false'}
+      aria-activedescendant=${this.active >= 0 ? `option-${this.active}` : nothing}
+      aria-describedby=${described}
+      aria-invalid=${this.error ? 'true' : 'false'}
+      .value=${this.value}
+      @input=${this.typed}
+      @compositionend=${this.typed}
+      @keydown=${this.pressed}
+      @blur=${this.quiet}
+    />`;
+  }
+
+  private letter(described: string) {
+    return html`<textarea
+      id="q"
+      autocomplete="off"
+      enterkeyhint="send"
+      aria-describedby=${described}
+      aria-invalid=${this.error ? 'true' : 'false'}
+      .value=${this.value}
+      @input=${this.typed}
+      @keydown=${this.pressed}
+    ></textarea>`;
+  }
+
   /** Spoken in steps of twenty, so that it does not speak at every key. */
   private left(used: number): string {
-    if (used < COUNT_FROM) return '';
-    return wording.counterLeft(Math.max(0, Math.floor((MOST - used) / 20) * 20));
+    const { most, countFrom } = this.bounds;
+    if (used < countFrom) return '';
+    return wording.counterLeft(Math.max(0, Math.floor((most - used) / 20) * 20));
   }
 }
 

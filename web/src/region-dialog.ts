@@ -1,6 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { regionsBelow } from './api';
 import { divisionLine, fullName, ownName } from './division';
+import { focused } from './focus';
 import { base, controls, notices } from './sheet';
 import { wording } from './wording';
 import type { Region } from './wire';
@@ -176,13 +177,6 @@ export class RegionDialog extends LitElement {
 }
 
 customElements.define('bangban-region-dialog', RegionDialog);
-
-/** The element with focus, through every shadow root. */
-function focused(): HTMLElement | null {
-  let element = document.activeElement;
-  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-  return element instanceof HTMLElement && element !== document.body ? element : null;
-}
 
 /** Asks for a division. */
 export async function chooseRegion(code: string): Promise<Chosen> {

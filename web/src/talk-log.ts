@@ -1,11 +1,13 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import './answer-card';
+import './rate-box';
 import './reply-view';
 import { base, controls } from './sheet';
 import './spoken-text';
 import type { Entry, Kept, Sending } from './talk';
 import { wording } from './wording';
-import type { Message, Reply } from './wire';
+import type { Message, Rating, Reply } from './wire';
 
 /** A message that did not get through is to be sent again, or taken away. */
 export class FailedEvent extends Event {
@@ -23,6 +25,8 @@ export class TalkLog extends LitElement {
     entries: { attribute: false },
     last: { attribute: false },
     busy: { type: Boolean },
+    conversation: {},
+    rate: { attribute: false },
     paper: { state: true },
   };
   static override styles = [
@@ -79,6 +83,21 @@ export class TalkLog extends LitElement {
         justify-content: flex-end;
         margin-top: var(--gap-xs);
       }
+      .agent .bubble {
+        width: fit-content;
+        border: 1px solid var(--note-ink);
+        border-radius: 0 var(--radius) var(--radius) var(--radius);
+        background: var(--note-tint);
+        color: var(--ink);
+      }
+      .agent .name {
+        color: var(--note-ink);
+        font-size: var(--text-s);
+        font-weight: 700;
+      }
+      .agent bangban-card {
+        margin-top: var(--gap-xs);
+      }
       .event {
         color: var(--ink-soft);
         text-align: center;
@@ -99,6 +118,10 @@ export class TalkLog extends LitElement {
   /** The message whose buttons can be pressed. */
   declare last: Message | null;
   declare busy: boolean;
+  /** The conversation that goes on; answers of those before it can't be rated any more. */
+  declare conversation: string;
+  /** Rates something; tells why it was refused. */
+  declare rate: (rating: Rating) => Promise<string>;
   /** The message whose card was sent to the printer; without one it is the newest card. */
   declare paper: string;
 
@@ -107,6 +130,7 @@ export class TalkLog extends LitElement {
     this.entries = [];
     this.last = null;
     this.busy = false;
+    this.conversation = '';
     this.paper = '';
   }
 
@@ -121,6 +145,17 @@ export class TalkLog extends LitElement {
     if (takeFocus) answer?.focus({ preventScroll: true });
   }
 
+  /** Brings the newest message into view, and gives it the focus if that is wished. */
+  async showLast(takeFocus: boolean, smooth: boolean) {
+    await this.updateComplete;
+    const lines = this.renderRoot.querySelectorAll<HTMLElement>('ol > li');
+    const last = lines[lines.length - 1];
+    // What is higher than the window is read from its beginning.
+    const high = (last?.offsetHeight ?? 0) > innerHeight / 2;
+    last?.scrollIntoView({ block: high ? 'start' : 'nearest', behavior: smooth ? 'smooth' : 'auto' });
+    if (takeFocus) last?.focus({ preventScroll: true });
+  }
+
   private async print(key: string) {
     this.paper = key;
     await this.updateComplete;
@@ -129,7 +164,7 @@ export class TalkLog extends LitElement {
   }
 
   override render() {
-    const cards = this.entries.filter((entry) => entry.kept && hasCard(entry.message.reply));
+    const cards = this.entries.filter((entry) => entry.kept && (entry.message.card || hasCard(entry.message.reply)));
     const paper = this.paper || cards[cards.length - 1]?.key;
     return html`<ol role="log" aria-label=${wording.log} class=${paper ? 'papers' : ''}>
       ${repeat(
@@ -147,6 +182,17 @@ export class TalkLog extends LitElement {
         <span class="unseen">${wording.assistant}：</span>
         <bangban-reply .reply=${message.reply} ?live=${message === this.last} ?busy=${this.busy}></bangban-reply>
         ${time(message.at)}
+        ${message.reply.status === 'answered' && key.startsWith(`${this.conversation} `)
+          ? html`<bangban-rate .seq=${message.seq} .send=${this.rate}></bangban-rate>`
+          : nothing}
+      </li>`;
+    }
+    if (message.kind === 'agent') {
+      return html`<li role="article" class="agent ${paper ? 'paper' : ''}" tabindex="-1" @print=${() => void this.print(key)}>
+        <p class="name">${message.agent ? wording.agent(message.agent.number) : wording.agentSays}<span class="unseen">：</span></p>
+        ${message.text ? html`<p class="bubble screen-only">${message.text}</p>` : nothing}
+        ${message.card ? html`<bangban-card .card=${message.card} .place=${message.card.region}></bangban-card>` : nothing}
+        ${time(message.at)}
       </li>`;
     }
     if (message.kind === 'citizen') {
@@ -156,9 +202,8 @@ export class TalkLog extends LitElement {
         ${time(message.at)}
       </li>`;
     }
-    return message.event === 'conversation.closed'
-      ? html`<li role="article" class="event" tabindex="-1">${wording.closed} ${time(message.at)}</li>`
-      : nothing;
+    const told = message.text || (message.event === 'conversation.closed' ? wording.closed : '');
+    return told ? html`<li role="article" class="event" tabindex="-1">${told} ${time(message.at)}</li>` : nothing;
   }
 
   private sending(sending: Sending) {

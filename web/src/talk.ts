@@ -1,14 +1,12 @@
 import { history, isAborted, Refused, say, start, type Body, type Key } from './api';
+import { Stream, type ServerEvent } from './event-stream';
 import { rememberedTalk, rememberTalk } from './memory';
+import { merged, type Kept } from './merge';
+import * as person from './person-api';
 import { wording } from './wording';
-import type { Message, Region } from './wire';
+import type { Desk, Left, Message, Rating, Region, Stage } from './wire';
 
-/** A message that the service has kept. */
-export interface Kept {
-  kept: true;
-  key: string;
-  message: Message;
-}
+export type { Kept };
 
 /** A message on its way, or one that did not get through. */
 export interface Sending {
@@ -31,18 +29,64 @@ const GIVE_UP_MS = 30_000;
 /** Presses that mean the same in every conversation; others belong to a question that was asked there. */
 const ANYWHERE = /^(open|place|human|restart|change_place)(:|$)/;
 
-/** One conversation: what was said, what is on its way, and the place it is about. */
+/** "对方正在输入" goes after that, if nothing renews it. */
+const TYPING_MS = 6000;
+
+/** The program answers. */
+const BOT: Stage = { stage: 'bot', queue: null, agent: null, ticket: null, text: '' };
+
+/** One conversation: what was said, what is on its way, the place it is about, and who answers. */
 export class Talk {
   entries: readonly Entry[] = [];
   region: Region | null = null;
   /** Why no conversation could be begun. */
   failure = '';
+  /** Who answers. */
+  stage: Stage = BOT;
+  /** Why nobody could be asked, when somebody was wished for. */
+  desk: Desk | null = null;
+  /** Whether the person at the other end is writing. */
+  typing = false;
+  /** Whether what others write comes through. */
+  hears = true;
   private key: Key | null = null;
   private opening: Promise<void> | null = null;
-  private readonly changed: () => void;
+  private stream: Stream | null = null;
+  /** Read from the stream while something is on its way whose answer holds the same. */
+  private held: Message[] = [];
+  private typingTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(changed: () => void) {
-    this.changed = changed;
+  /** `came` is told of messages that came by themselves. */
+  constructor(
+    private readonly changed: () => void,
+    private readonly came: (messages: readonly Message[]) => void = () => {},
+  ) {}
+
+  /** The conversation that goes on; empty before there is one. */
+  get id(): string {
+    return this.key?.id ?? '';
+  }
+
+  /** Whether what is said goes to a person. */
+  get withPerson(): boolean {
+    return this.stage.stage === 'queued' || this.stage.stage === 'assigned';
+  }
+
+  /** Whether a person has been there. */
+  get served(): boolean {
+    return this.kept.some(({ message }) => message.kind === 'agent' || message.event === 'agent.joined');
+  }
+
+  /** Messages of this conversation; those of one before it are shown, but not of it. */
+  private get kept(): Kept[] {
+    const own = `${this.key?.id ?? ''} `;
+    return this.entries.filter((entry): entry is Kept => entry.kept && entry.key.startsWith(own));
+  }
+
+  /** Number of the last message. */
+  private get seq(): number {
+    const { kept } = this;
+    return kept[kept.length - 1]?.message.seq ?? 0;
   }
 
   /** Whether a message is on its way. */
@@ -55,10 +99,11 @@ export class Talk {
     return this.entries.every((entry) => entry.kept && entry.message.kind === 'assistant');
   }
 
-  /** The last message of the service: only its buttons can be pressed. */
+  /** The last message of the service: only its buttons can be pressed, and only while it answers. */
   get last(): Message | null {
-    const kept = this.entries.filter((entry): entry is Kept => entry.kept);
-    const last = kept[kept.length - 1]?.message;
+    if (this.stage.stage !== 'bot') return null;
+    const said = this.kept.filter(({ message }) => message.kind !== 'event');
+    const last = said[said.length - 1]?.message;
     return last?.kind === 'assistant' ? last : null;
   }
 
@@ -115,7 +160,11 @@ export class Talk {
       this.entries = this.entries.filter((entry) => entry !== sending);
       this.keep(messages);
       const last = messages[messages.length - 1];
-      if (last?.reply) this.region = last.reply.region;
+      if (last?.reply) {
+        this.region = last.reply.region;
+        this.desk = last.reply.desk ?? null;
+        if (last.reply.stage) this.stand(last.reply.stage);
+      }
       return true;
     } catch (error) {
       const wait = error instanceof Refused ? error.wait : 0;
@@ -124,6 +173,9 @@ export class Talk {
       if (wait > 0) setTimeout(() => this.refresh(), wait * 1000);
       return false;
     } finally {
+      const held = this.held;
+      this.held = [];
+      this.keep(held);
       this.changed();
     }
   }
@@ -151,50 +203,195 @@ export class Talk {
       this.failure = wording.noSuchRegion;
       return timed((signal) => start('', previous, signal));
     });
+    this.stopListening();
     this.key = { id: begun.id, token: begun.token };
     rememberTalk(this.key);
     this.region = begun.region;
+    this.desk = null;
     this.keep(begun.messages);
+    this.stand(BOT);
   }
 
   /** Reads a conversation; tells whether it can go on. */
   private async resume(key: Key): Promise<boolean> {
+    const before = this.key;
+    this.key = key;
     try {
-      const pages: Message[] = [];
-      let after = 0;
-      for (;;) {
-        const page = await timed((signal) => history(key, after, signal));
-        if (page.closed) return false;
-        pages.push(...page.messages);
-        const last = page.messages[page.messages.length - 1];
-        this.region = page.region;
-        if (!page.later_url || !last) break;
-        after = last.seq;
-      }
-      this.key = key;
-      this.keep(pages);
-      return true;
+      const closed = await this.readAfter(key, 0);
+      if (!closed) return true;
+      this.entries = this.entries.filter((entry) => !entry.kept || !entry.key.startsWith(`${key.id} `));
+      this.key = before;
+      return false;
     } catch (error) {
+      this.key = before;
       if (isOver(error)) return false;
       throw error;
     }
   }
 
-  /** Reads what another page has added. */
+  /** Reads what another page or person has added. */
   private async catchUp(key: Key) {
-    const known = this.entries.filter((entry): entry is Kept => entry.kept && entry.key.startsWith(key.id));
-    const after = known[known.length - 1]?.message.seq ?? 0;
-    const page = await timed((signal) => history(key, after, signal));
-    this.region = page.region;
-    this.keep(page.messages);
+    await this.readAfter(key, this.seq);
+  }
+
+  /** Reads all after a number; tells why the conversation is over, if it is. */
+  private async readAfter(key: Key, after: number): Promise<string | null> {
+    const pages: Message[] = [];
+    for (;;) {
+      const page = await timed((signal) => history(key, after, signal));
+      pages.push(...page.messages);
+      const last = page.messages[page.messages.length - 1];
+      if (page.later_url && last) {
+        after = last.seq;
+        continue;
+      }
+      this.region = page.region;
+      this.hear(pages);
+      this.stand(page.closed ? { ...BOT, stage: 'closed' } : (page.stage ?? this.stage));
+      return page.closed;
+    }
   }
 
   private keep(messages: readonly Message[]) {
-    const id = this.key?.id ?? '';
-    const fresh = messages
-      .map((message): Kept => ({ kept: true, key: `${id} ${message.seq}`, message }))
-      .filter(({ key }) => !this.entries.some((entry) => entry.key === key));
-    this.entries = [...this.entries, ...fresh];
+    this.entries = merged(this.entries, this.key?.id ?? '', messages);
+  }
+
+  /** Keeps what came by itself. An answer that is awaited brings its own messages with it, in one piece. */
+  private hear(messages: readonly Message[]) {
+    const waits = (message: Message) => this.busy && (message.kind === 'citizen' || message.kind === 'assistant');
+    this.held.push(...messages.filter(waits));
+    const known = this.seq;
+    this.keep(messages.filter((message) => !waits(message)));
+    const fresh = this.kept.map(({ message }) => message).filter((message) => message.seq > known && message.kind !== 'citizen');
+    if (this.stream && fresh.length > 0) this.came(fresh);
+  }
+
+  /** The conversation stands there now; from the first time with a person on, what happens is listened to. */
+  private stand(stage: Stage) {
+    this.stage = stage;
+    if (stage.stage === 'queued' || stage.stage === 'assigned' || stage.stage === 'callback') this.listen();
+    if (stage.stage === 'closed') this.stopListening();
+    if (stage.stage !== 'assigned') this.typing = false;
+    this.changed();
+  }
+
+  private listen() {
+    const key = this.key;
+    if (this.stream || !key) return;
+    this.stream = new Stream({
+      open: (signal) => person.events(key, this.seq, signal),
+      told: (event) => key === this.key && this.told(key, event),
+      read: () => (key === this.key ? this.catchUp(key) : Promise.resolve()),
+      line: (whole) => {
+        if (this.hears === whole) return;
+        this.hears = whole;
+        this.changed();
+      },
+    });
+  }
+
+  private stopListening() {
+    this.stream?.stop();
+    this.stream = null;
+    this.hears = true;
+  }
+
+  private told(key: Key, { id, event, data }: ServerEvent) {
+    const body = parsed(data);
+    if (event === 'queue.updated') return this.stand(body as unknown as Stage);
+    if (event === 'typing.on' || event === 'typing.off') return this.type(event === 'typing.on');
+    if (event === 'reset') return void this.catchUp(key).catch(() => {});
+    const message = body.message as Message | undefined;
+    if (!id || !message) return;
+    this.type(false);
+    this.hear([message]);
+    if (message.kind === 'event') void this.restand(key);
+    this.changed();
+  }
+
+  /** Asks where the conversation stands, after something has happened to it. */
+  private async restand(key: Key) {
+    const stage = await person.stage(key).catch(() => null);
+    if (stage && key === this.key) this.stand(stage);
+  }
+
+  private type(on: boolean) {
+    clearTimeout(this.typingTimer);
+    if (on) this.typingTimer = setTimeout(() => this.type(false), TYPING_MS);
+    if (this.typing === on) return;
+    this.typing = on;
+    this.changed();
+  }
+
+  /** Waits no longer. */
+  waitNoLonger(): Promise<string> {
+    return this.act(async (key) => this.stand(await person.withdraw(key)));
+  }
+
+  /** Ends the conversation. */
+  end(reason: 'solved' | 'unsolved'): Promise<string> {
+    return this.act(async (key) => {
+      await person.close(key, reason);
+      await this.catchUp(key);
+    });
+  }
+
+  /** Leaves a message for a person; fails with what is wrong. */
+  async leave(text: string, contact: person.Contact): Promise<Left> {
+    let left: Left | null = null;
+    const failure = await this.act(async (key) => {
+      left = await person.leave(key, text, contact);
+      this.desk = null;
+      await this.catchUp(key);
+    });
+    if (!left) throw new Error(failure);
+    return left;
+  }
+
+  /**
+   * Where to go on to the application with what was settled here; the guide's own link where no such address is made.
+   * Fails with what is wrong where the service knows that it leads nowhere.
+   */
+  async apply(code: string, channel: string, plain: string): Promise<string> {
+    if (!this.key) return plain;
+    try {
+      return (await person.apply(this.key, code, channel)).url;
+    } catch (error) {
+      if (['no-such-channel', 'dead-link'].includes(kind(error))) throw new Error(reason(error));
+      return plain;
+    }
+  }
+
+  /** Rates an answer or the service; tells why not, if it was refused. */
+  rate(rating: Rating): Promise<string> {
+    return this.act(async (key) => void (await person.rate(key, rating)));
+  }
+
+  /** The conversation as a file; `null` without a connection. */
+  transcript(format: 'txt' | 'html'): Promise<Blob | null> {
+    return this.key ? person.transcript(this.key, format).catch(() => null) : Promise.resolve(null);
+  }
+
+  /** Does something with the conversation; tells why it did not work. */
+  private async act(run: (key: Key) => Promise<void>): Promise<string> {
+    if (!this.key) return wording.unreachable;
+    try {
+      await run(this.key);
+      return '';
+    } catch (error) {
+      return reason(error);
+    } finally {
+      this.changed();
+    }
+  }
+}
+
+function parsed(data: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(data);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
   }
 }
 

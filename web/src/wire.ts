@@ -182,6 +182,43 @@ export interface Reply {
   compared: CompareResponse | null;
   ask: Ask | null;
   offers: Button[];
+  /** Where the conversation stands, if the reply has changed it. */
+  stage?: Stage | null;
+  /** Why nobody can be asked now. */
+  desk?: Desk | null;
+}
+
+/** Where a conversation stands between the program and people. */
+export interface Stage {
+  stage: 'bot' | 'queued' | 'assigned' | 'callback' | 'closed';
+  queue: Queue | null;
+  agent: { number: string } | null;
+  ticket: string | null;
+  text: string;
+}
+
+export interface Queue {
+  position: number;
+  wait_minutes_low: number | null;
+  wait_minutes_high: number | null;
+  since: string;
+}
+
+/** Whether people can be asked at a place. */
+export interface Desk {
+  state: 'open' | 'busy' | 'unstaffed' | 'closed';
+  text: string;
+  seats_online: number;
+  waiting: number;
+  until: string | null;
+  next_opening: string | null;
+  next_opening_text: string | null;
+}
+
+/** A left message was taken. */
+export interface Left {
+  ticket: string;
+  promise: string;
 }
 
 export interface Message {
@@ -191,6 +228,25 @@ export interface Message {
   text: string | null;
   reply: Reply | null;
   event: string | null;
+  /** Who wrote it, where a person did. */
+  agent?: { number: string } | null;
+  /** What that person put in from the guides. */
+  card?: Card | null;
+}
+
+/** 好差评: how something was rated. */
+export interface Rating {
+  about: 'answer' | 'service';
+  /** Number of the answer. */
+  seq?: number;
+  stars: number;
+  reasons: string[];
+  text?: string;
+}
+
+export interface Reason {
+  id: string;
+  label: string;
 }
 
 export interface StartResponse {
@@ -206,4 +262,5 @@ export interface HistoryResponse {
   region: Region | null;
   messages: Message[];
   later_url: string | null;
+  stage?: Stage | null;
 }

@@ -1,0 +1,45 @@
+import { LitElement, html } from 'lit';
+import '../modal';
+import type { Modal } from '../modal';
+import { base, controls } from '../sheet';
+import { KEYS } from './keys';
+import { page, tables } from './style';
+import { words } from './wording';
+
+/** All keys, opened with "?". */
+export class KeysSheet extends LitElement {
+  static override styles = [base, controls, page, tables];
+
+  private get modal(): Modal {
+    return this.renderRoot.querySelector('bangban-modal') as Modal;
+  }
+
+  async show() {
+    await this.updateComplete;
+    await this.modal.show();
+  }
+
+  override render() {
+    const rows: [string, string][] = [
+      ...KEYS.map(([key, command]): [string, string] => [key, words.keyOf[command] ?? command]),
+      ['1–9', words.keyChats],
+      ['Ctrl+Enter', words.keySend],
+      ['/', words.keyCanned],
+      ['Esc', words.keyEscape],
+    ];
+    return html`<bangban-modal .heading=${words.keysTitle}>
+      <p class="soft">${words.keysHint}</p>
+      <table>
+        <thead>
+          <tr><th scope="col">${words.key}</th><th scope="col">${words.does}</th></tr>
+        </thead>
+        <tbody>
+          ${rows.map(([key, does]) => html`<tr><th scope="row"><kbd>${key}</kbd></th><td>${does}</td></tr>`)}
+        </tbody>
+      </table>
+      <p><button class="button" type="button" data-first @click=${() => this.modal.close()}>${words.close}</button></p>
+    </bangban-modal>`;
+  }
+}
+
+customElements.define('desk-keys', KeysSheet);
