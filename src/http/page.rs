@@ -30,6 +30,7 @@ pub async fn page(request: Request) -> Response {
     let path = request.uri().path();
     let name = match path {
         "/" => "index.html",
+        "/desk" | "/desk/" => "desk.html",
         "/docs" | "/docs/" => "docs.html",
         other => other.trim_start_matches('/'),
     };
