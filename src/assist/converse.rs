@@ -7,8 +7,8 @@ use super::lookup::{self, Compared, ThemeView};
 use super::show::show;
 use super::{AskError, Assist, Timings};
 use crate::dialog::{
-    Choice, Input, Intent, Named, Pending, Place, Press, Reply, Route, Show, Side, State, shortened, side_name, step,
-    wording,
+    Choice, Input, Intent, Named, Pending, Place, Press, Reply, Route, Show, Side, State, shortened,
+    side_name, step, wording,
 };
 use crate::guide::{Hall, Line, RegionCode, SharedMaterial};
 use crate::search::{Found, Search};

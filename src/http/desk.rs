@@ -13,7 +13,7 @@ use super::wire::desk::{
     NoteRequest, NoteShape, PresenceRequest, PresenceResponse, StepResponse, TypingRequest, WallResponse,
     canned, case, note, row, seat, wall,
 };
-use crate::assist::AgentWords;
+use crate::assist::{AgentWords, Proposed};
 use crate::desk::{Brief, Closed, Permission, Presence, Seat};
 use crate::guide::{Answers, ITEM, ItemKey, RegionCode};
 use crate::search::Search;
@@ -265,7 +265,21 @@ pub async fn close(
         Problem::BadField("outcome", "应为 solved、unsolved、abuse、called_back、not_reached 之一".into())
     })?;
     let item = request.item_code.as_deref().map(|code| app.known_item(code)).transpose()?;
-    Ok(app.stepped(&app.talks.close_case(&seat, &id, why, item.as_ref(), Timestamp::now()).await?))
+    let now = Timestamp::now();
+    let done = app.talks.close_case(&seat, &id, why, item.as_ref(), now).await?;
+    if let (Some(item), false) = (item, done.state.question.is_empty()) {
+        let proposed = Proposed {
+            question: done.state.question.clone(),
+            item: item.to_string(),
+            business_item: request.business_item,
+            conversation: Some(id),
+        };
+        // The case is over whether or not something is learned from it.
+        if let Err(error) = app.proposals.make(&app.assist, proposed, &staff.account, now).await {
+            tracing::warn!(%error, "the end of a case proposed nothing");
+        }
+    }
+    Ok(app.stepped(&done))
 }
 
 impl App {
@@ -349,7 +363,7 @@ pub async fn add_note(
 
 /// How to call back who left a message; the look at it is kept in the audit log.
 #[utoipa::path(
-    post, path = "/api/v1/desk/cases/{id}/contact", tag = "坐席",
+    get, path = "/api/v1/desk/cases/{id}/contact", tag = "坐席",
     params(("id" = String, Path, description = "The conversation")),
     responses(
         (status = 200, description = "Name and phone, as far as given", body = ContactShape),

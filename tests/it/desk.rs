@@ -3,8 +3,8 @@
 use crate::house::{House, Reply};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use bangban::assist::AgentWords;
-use bangban::desk::{Closed, Presence, Seat};
+use bangban::assist::{AgentWords, NewAccount};
+use bangban::desk::{Closed, Presence, Role, Seat};
 use bangban::store::Listed;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -303,4 +303,219 @@ async fn what_happened_is_told_in_one_order_to_all_who_listen() {
     assert_eq!((seats.len(), waiting.len()), (1, 0));
     let count = |word: &str| numbers.counts.iter().find(|(known, _)| known == word).map_or(0, |(_, n)| *n);
     assert_eq!((count("queued"), count("claimed"), count("closed")), (3, 3, 3));
+}
+
+/// An agent who is signed in, at the real API.
+struct Desk<'h> {
+    house: &'h House,
+    cookie: String,
+}
+
+const PASSWORD: &str = "horse-battery-9";
+
+async fn account(house: &House, login: &str, roles: &[Role]) {
+    let new = NewAccount {
+        login: login.into(),
+        name: String::new(),
+        number: format!("n-{login}"),
+        roles: roles.to_vec(),
+        groups: vec![],
+        regions: vec![],
+        skills: vec![],
+        cap: 3,
+    };
+    house.app.access.create(new, PASSWORD, "cli", now()).await.unwrap();
+}
+
+impl<'h> Desk<'h> {
+    async fn sign_in(house: &'h House, login: &str, roles: &[Role]) -> Desk<'h> {
+        account(house, login, roles).await;
+        let body = json!({ "login": login, "password": PASSWORD }).to_string();
+        let request = Request::post("/api/v1/desk/session")
+            .header("content-type", "application/json")
+            .header("host", "house")
+            .header("origin", "http://house");
+        let reply = house.call(request.body(Body::from(body)).unwrap()).await;
+        assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+        let cookie = reply.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+        Desk { house, cookie }
+    }
+
+    async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1/desk{path}"))
+            .header("cookie", &self.cookie)
+            .header("host", "house")
+            .header("origin", "http://house")
+            .header("content-type", "application/json")
+            .body(if body.is_null() { Body::empty() } else { Body::from(body.to_string()) })
+            .unwrap();
+        self.house.call(request).await
+    }
+}
+
+#[tokio::test]
+async fn an_agent_works_over_http_and_a_card_keeps_its_sources() {
+    let house = House::open().await;
+    let (agent, other) = (
+        Desk::sign_in(&house, "wang", &[Role::Agent]).await,
+        Desk::sign_in(&house, "li", &[Role::Agent]).await,
+    );
+    let boss = Desk::sign_in(&house, "boss", &[Role::Supervisor]).await;
+    assert_eq!(agent.call("PUT", "/presence", json!({ "state": "online" })).await.status, StatusCode::OK);
+    let citizen = Citizen::new(&house).await;
+    citizen.say("身份证丢了").await;
+    assert_eq!(citizen.call("POST", "/handoff", json!({})).await.status, StatusCode::ACCEPTED);
+    let waiting = agent.call("GET", "/cases?list=waiting", Value::Null).await.json();
+    let row = &waiting["cases"][0];
+    assert_eq!(
+        (row["id"].as_str(), row["item"]["name"].as_str()),
+        (Some(citizen.id.as_str()), Some("居民身份证办理"))
+    );
+    let case = |act: &str| format!("/cases/{}{act}", citizen.id);
+    assert_eq!(agent.call("POST", &case("/claim"), json!({})).await.status, StatusCode::OK);
+    let late = other.call("POST", &case("/claim"), json!({})).await;
+    assert_eq!(
+        (late.status, late.json()["type"].as_str().unwrap()),
+        (StatusCode::CONFLICT, "/problems/taken")
+    );
+    assert!(late.json()["detail"].as_str().unwrap().contains("n-wang"));
+
+    let file = agent.call("GET", &case(""), Value::Null).await.json();
+    assert_eq!(file["brief"]["item"]["name"], "居民身份证办理", "{file}");
+    assert_eq!(file["brief"]["region"]["code"], "150702");
+    assert!(!file["brief"]["candidates"].as_array().unwrap().is_empty());
+    assert_eq!(file["brief"]["said"][0], "身份证丢了");
+
+    let code = file["brief"]["item"]["code"].as_str().unwrap();
+    let words = json!({ "text": "按这个准备", "item_code": code, "client_msg_id": "1" });
+    let said = agent.call("POST", &case("/messages"), words.clone()).await;
+    assert_eq!(said.status, StatusCode::CREATED, "{}", said.text());
+    assert_eq!(
+        agent.call("POST", &case("/messages"), words).await.json(),
+        said.json(),
+        "sent twice, written once"
+    );
+    let last = citizen.history().await.pop().unwrap();
+    assert_eq!((&last["kind"], &last["agent"]["number"]), (&json!("agent"), &json!("n-wang")));
+    let materials = last["card"]["materials"]["list"].as_array().unwrap();
+    assert!(!materials.is_empty());
+    for material in materials {
+        assert!(material["citation"]["id"].as_str().unwrap().contains('#'), "{material}");
+    }
+    for (path, body, status) in [
+        ("/messages", json!({ "text": "x" }), StatusCode::BAD_REQUEST),
+        ("/messages", json!({ "client_msg_id": "2" }), StatusCode::UNPROCESSABLE_ENTITY),
+        ("/messages", json!({ "item_code": "nothing", "client_msg_id": "3" }), StatusCode::NOT_FOUND),
+        ("/close", json!({ "outcome": "timeout" }), StatusCode::UNPROCESSABLE_ENTITY),
+        ("/forward", json!({}), StatusCode::UNPROCESSABLE_ENTITY),
+        ("/forward", json!({ "group": "nobody" }), StatusCode::UNPROCESSABLE_ENTITY),
+        ("/notes", json!({ "text": "" }), StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        let reply = agent.call("POST", &case(path), body.clone()).await;
+        assert_eq!(reply.status, status, "{path} {body}: {}", reply.text());
+    }
+    let stranger =
+        other.call("POST", &case("/messages"), json!({ "text": "插话", "client_msg_id": "9" })).await;
+    assert_eq!(stranger.status, StatusCode::FORBIDDEN);
+    let canned =
+        agent.call("POST", "/canned", json!({ "title": "问候", "text": "您好，{{工号}} 为您服务" })).await;
+    assert_eq!(canned.status, StatusCode::CREATED);
+    assert_eq!(other.call("GET", "/canned", Value::Null).await.json()["canned"][0]["mine"], false);
+    assert_eq!(other.call("GET", "/wall", Value::Null).await.status, StatusCode::FORBIDDEN);
+    let wall = boss.call("GET", "/wall", Value::Null).await.json();
+    assert_eq!((&wall["today"]["claimed"], &wall["waiting"]), (&json!(1), &json!(0)), "{wall}");
+
+    let done = agent.call("POST", &case("/close"), json!({ "outcome": "solved", "item_code": code })).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.text());
+    assert_eq!(citizen.stage().await["stage"], "closed");
+    let history = agent.call("GET", "/cases?list=history", Value::Null).await.json();
+    assert_eq!(history["cases"][0]["outcome"], "solved");
+    let proposals = agent.call("GET", "/proposals?state=open", Value::Null).await.json();
+    assert_eq!(proposals["proposals"][0]["question"], "身份证丢了", "{proposals}");
+}
+
+#[tokio::test]
+async fn the_line_wants_a_ticket_of_our_page_and_tells_in_order() {
+    use futures_util::{SinkExt, StreamExt};
+    use tokio_tungstenite::tungstenite::Message;
+    use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+    let house = House::open().await;
+    let agent = Desk::sign_in(&house, "wang", &[Role::Agent]).await;
+    let listener = bangban::http::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let service = tokio::spawn(bangban::http::serve(listener, house.app.clone(), async move {
+        let _ = stopped.await;
+    }));
+    let open = |origin: String, ticket: String| async move {
+        let mut request = format!("ws://{address}/api/v1/desk/socket").into_client_request().unwrap();
+        let headers = request.headers_mut();
+        headers.insert("origin", origin.parse().unwrap());
+        headers.insert("sec-websocket-protocol", format!("bangban.v1, ticket.{ticket}").parse().unwrap());
+        tokio_tungstenite::connect_async(request).await
+    };
+    let ticket = async || {
+        let reply = agent.call("POST", "/socket-ticket", json!({})).await.json();
+        reply["ticket"].as_str().unwrap().to_owned()
+    };
+    let own = format!("http://{address}");
+    assert!(open("http://elsewhere.example".into(), ticket().await).await.is_err(), "a foreign page");
+    assert!(open(own.clone(), "0".repeat(48)).await.is_err(), "no such ticket");
+    let good = ticket().await;
+    let (mut socket, response) = open(own.clone(), good.clone()).await.unwrap();
+    assert_eq!(response.headers()["sec-websocket-protocol"], "bangban.v1");
+    assert!(open(own.clone(), good).await.is_err(), "a ticket is good once");
+
+    socket.send(Message::text(json!({ "v": 1, "type": "resume", "id": "r" }).to_string())).await.unwrap();
+    let citizen = Citizen::new(&house).await;
+    let mut kinds: Vec<(String, i64)> = Vec::new();
+    let mut last = 0;
+    while kinds.len() < 5 {
+        let Some(Ok(Message::Text(text))) = socket.next().await else { continue };
+        let told: Value = serde_json::from_str(&text).unwrap();
+        if told["type"] == "ready" {
+            assert_eq!((&told["reply_to"], &told["data"]["presence"]), (&json!("r"), &json!("online")));
+            assert_eq!(citizen.call("POST", "/handoff", json!({})).await.status, StatusCode::ACCEPTED);
+            let claim = format!("/cases/{}/claim", citizen.id);
+            assert_eq!(agent.call("POST", &claim, json!({})).await.status, StatusCode::OK);
+            citizen.say("在吗").await;
+            citizen.say("喂").await;
+            let close = format!("/cases/{}/close", citizen.id);
+            agent.call("POST", &close, json!({ "outcome": "unsolved" })).await;
+        }
+        if let Some(seq) = told["seq"].as_i64() {
+            assert!(seq > last, "{told}");
+            last = seq;
+            let what = told["data"]["what"].as_str().or(told["data"]["message"]["text"].as_str());
+            kinds.push((what.unwrap().to_owned(), seq));
+        }
+    }
+    let words: Vec<&str> = kinds.iter().map(|(what, _)| what.as_str()).collect();
+    assert_eq!(words, ["queued", "claimed", "在吗", "喂", "closed"]);
+    drop(socket);
+    // A broken line is taken up after the last number that was heard.
+    let (mut socket, _) = open(own, ticket().await).await.unwrap();
+    let resume = json!({ "v": 1, "type": "resume", "seq": kinds[3].1 });
+    socket.send(Message::text(resume.to_string())).await.unwrap();
+    let next = loop {
+        let Some(Ok(Message::Text(text))) = socket.next().await else { continue };
+        let told: Value = serde_json::from_str(&text).unwrap();
+        if told["seq"].is_i64() {
+            break told;
+        }
+    };
+    assert_eq!((&next["seq"], &next["data"]["what"]), (&json!(kinds[4].1), &json!("closed")));
+    house.stop.send_replace(true);
+    let mut code = None;
+    while let Some(Ok(message)) = socket.next().await {
+        if let Message::Close(Some(frame)) = message {
+            code = Some(u16::from(frame.code));
+        }
+    }
+    assert_eq!(code, Some(1012), "told that the service stops");
+    let _ = stop.send(());
+    service.await.unwrap().unwrap();
 }

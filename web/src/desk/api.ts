@@ -112,7 +112,7 @@ export function dropCanned(id: string): Promise<void> {
 
 export async function search(q: string, region: string, signal: AbortSignal): Promise<wire.Found[]> {
   const query = new URLSearchParams({ q, ...(region ? { region } : {}) });
-  return (await call<{ items: wire.Found[] }>(`/desk/search?${query}`, { signal })).items;
+  return (await call<{ items: wire.Found[] }>(`/search?${query}`, { signal })).items;
 }
 
 export function wall(): Promise<wire.Wall> {
