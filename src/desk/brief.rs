@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn a_brief_tells_what_was_answered_and_what_is_open() {
         let choice = Choice {
-            item: ItemKey::of_name("身份证"),
+            item: ItemKey::from_name("身份证"),
             name: "居民身份证办理".into(),
             case: Some("丢失补领".into()),
             label: "补领".into(),

@@ -363,7 +363,7 @@ pub async fn add_note(
 
 /// How to call back who left a message; the look at it is kept in the audit log.
 #[utoipa::path(
-    get, path = "/api/v1/desk/cases/{id}/contact", tag = "坐席",
+    post, path = "/api/v1/desk/cases/{id}/contact", tag = "坐席",
     params(("id" = String, Path, description = "The conversation")),
     responses(
         (status = 200, description = "Name and phone, as far as given", body = ContactShape),

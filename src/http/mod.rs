@@ -69,6 +69,8 @@ pub struct App {
     pub today: fn() -> Date,
     /// Becomes true when the service stops: those who listen are sent away.
     pub stopping: tokio::sync::watch::Receiver<bool>,
+    /// Rows that refusals of strangers may still write into the audit log.
+    room: who::Room,
 }
 
 impl App {
@@ -97,6 +99,7 @@ impl App {
             metrics,
             today,
             stopping,
+            room: who::Room::default(),
         })
     }
 }

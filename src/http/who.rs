@@ -126,16 +126,22 @@ pub(super) fn set_cookie(headers: &HeaderMap, value: &str, seconds: i64) -> Resu
 /// Rows a minute that refusals of people who are not signed in may write: more are only counted.
 const ROWS: u32 = 60;
 
-static MINUTE: AtomicI64 = AtomicI64::new(0);
-static WRITTEN: AtomicU32 = AtomicU32::new(0);
+/// What is left of them this minute: nobody fills the log from outside.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    minute: AtomicI64,
+    written: AtomicU32,
+}
 
-/// Whether another refusal of somebody unknown is written this minute: nobody fills the log from outside.
-fn room(now: Timestamp) -> bool {
-    let minute = now.as_second() / 60;
-    if MINUTE.swap(minute, Ordering::Relaxed) != minute {
-        WRITTEN.store(0, Ordering::Relaxed);
+impl Room {
+    /// Whether another refusal of somebody unknown is written.
+    fn take(&self, now: Timestamp) -> bool {
+        let minute = now.as_second() / 60;
+        if self.minute.swap(minute, Ordering::Relaxed) != minute {
+            self.written.store(0, Ordering::Relaxed);
+        }
+        self.written.fetch_add(1, Ordering::Relaxed) < ROWS
     }
-    WRITTEN.fetch_add(1, Ordering::Relaxed) < ROWS
 }
 
 /// Logs and audits every refusal of rights, whichever route it comes from.
@@ -151,7 +157,7 @@ pub async fn refusals(State(app): State<Arc<App>>, request: Request, next: Next)
         tracing::warn!(actor, action, detail, %method, route, "refused");
         metrics::counter!("bangban_refusals_total", "action" => action).increment(1);
         let now = Timestamp::now();
-        if actor != "nobody" || room(now) {
+        if actor != "nobody" || app.room.take(now) {
             let subject = format!("{method} {route}");
             let entry = Entry { actor, action, subject, detail: detail.to_owned(), at: now };
             if let Err(error) = app.audit.add(&entry).await {
@@ -240,6 +246,14 @@ mod tests {
         ] {
             assert_eq!(cookie(&headers(list)).as_deref(), want, "{list:?}");
         }
+    }
+
+    #[test]
+    fn strangers_write_so_many_rows_a_minute() {
+        let room = Room::default();
+        let at = |second: i64| Timestamp::from_second(1_790_000_040 + second).unwrap();
+        let written = (0..100).filter(|_| room.take(at(0))).count();
+        assert_eq!((written, room.take(at(59)), room.take(at(60))), (ROWS as usize, false, true));
     }
 
     #[test]

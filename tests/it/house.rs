@@ -3,9 +3,10 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use bangban::assist::{Assist, Sources, import};
+use bangban::assist::{Assist, CAP, NewAccount, Sources, import};
 use bangban::config::{Config, Limits};
 use bangban::corpus::Options;
+use bangban::desk::Role;
 use bangban::dialog::Thresholds;
 use bangban::embed::{EmbedError, Embedder, Model, Vector};
 use bangban::guide::Example;
@@ -133,6 +134,12 @@ pub fn assist() -> (TempDir, Assist) {
     (dir, assist)
 }
 
+/// The password of accounts that [`House::staff`] makes.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// Where the service believes to be.
+pub const HOST: &str = "desk.test:8080";
+
 /// The service over the small catalog, kept with its folder.
 pub struct House {
     pub app: Arc<App>,
@@ -174,6 +181,42 @@ impl House {
     pub async fn post(&self, path: &str, body: impl Into<Body>) -> Reply {
         let request =
             Request::post(path).header("content-type", "application/json").body(body.into()).unwrap();
+        self.call(request).await
+    }
+
+    /// The file of what is kept.
+    pub fn file(&self) -> PathBuf {
+        self._dir.path().join("talks.sqlite")
+    }
+
+    /// Makes an account with these roles and signs it in; gives its cookie. The password is [`PASSWORD`], the 工号
+    /// the login.
+    pub async fn staff(&self, login: &str, roles: &[Role]) -> String {
+        let new = NewAccount {
+            login: login.to_owned(),
+            name: login.to_owned(),
+            number: login.to_owned(),
+            roles: roles.to_vec(),
+            cap: CAP,
+            ..NewAccount::default()
+        };
+        let now = jiff::Timestamp::now();
+        self.app.access.create(new, PASSWORD, "test", now).await.unwrap();
+        let (token, _) = self.app.access.sign_in(login, PASSWORD, now).await.unwrap();
+        format!("bangban_desk={token}")
+    }
+
+    /// A request of somebody at a desk, from a page of ours.
+    pub async fn desk(&self, cookie: &str, method: &str, path: &str, body: Option<Value>) -> Reply {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", HOST)
+            .header("origin", format!("http://{HOST}"))
+            .header("cookie", cookie)
+            .header("content-type", "application/json")
+            .body(body.map_or_else(Body::empty, |body| body.to_string().into()))
+            .unwrap();
         self.call(request).await
     }
 

@@ -1,6 +1,7 @@
 //! Tests of the whole: one binary, one file a subject. What belongs where:
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
+mod accounts; // signing in, roles, origins, the audit log, `bangban admin`
 mod api; // the HTTP door: shapes against the document, refusals, hostile input
 mod cli; // the program as a person runs it: what it prints, its exit codes, kill -9
 mod conversations; // whole conversations, as a civil servant can read them
@@ -13,6 +14,7 @@ mod learn; // corrections accepted in use, slips, routes, on the small catalog
 mod measure; // questions with known answers, ours and those of ../shared
 mod model; // the real weights
 mod properties; // what holds for every text: fold, mask, codes
+mod ratings; // 好差评 and its work items, proposals with four eyes
 mod search; // from a question to an item and its place, on a small catalog
 mod socket; // slow bodies, broken requests, many peers
 mod talks; // conversations over HTTP, random walks, kill -9

@@ -97,7 +97,7 @@ test('a citizen waits, sees the queue move, is answered with a card, given back,
   await wang.page.keyboard.press('Escape');
   await wang.page.keyboard.press('i');
   await wang.page.getByRole('combobox').fill('居民身份证');
-  await expect(wang.page.getByRole('option').first()).toBeVisible();
+  await expect(wang.page.getByRole('listbox').getByRole('option').first()).toBeVisible();
   await wang.page.keyboard.press('Enter');
   await wang.page.keyboard.press('Control+Enter');
   await expect(log(first.page).locator('li.agent bangban-card article')).toBeVisible();
