@@ -71,7 +71,7 @@ export async function say(id: string, words: Words): Promise<Message> {
 
 /** How the citizen can be called back; looked at only when it is needed. */
 export function contact(id: string): Promise<wire.Contact> {
-  return call(path(id, 'contact'), {});
+  return call(path(id, 'contact'), post({}));
 }
 
 export function note(id: string, text: string): Promise<wire.Note> {
@@ -112,7 +112,7 @@ export function dropCanned(id: string): Promise<void> {
 
 export async function search(q: string, region: string, signal: AbortSignal): Promise<wire.Found[]> {
   const query = new URLSearchParams({ q, ...(region ? { region } : {}) });
-  return (await call<{ items: wire.Found[] }>(`/desk/search?${query}`, { signal })).items;
+  return (await call<{ items: wire.Found[] }>(`/search?${query}`, { signal })).items;
 }
 
 export function wall(): Promise<wire.Wall> {
