@@ -97,7 +97,7 @@ export class LeaveDialog extends LitElement {
   }
 
   private thanks({ ticket, promise }: Left) {
-    return html`<p id="thanks" tabindex="-1">${wording.leaveThanks(ticket, promise)}</p>
+    return html`<p id="thanks" tabindex="-1">${promise.includes(ticket) ? promise : wording.leaveThanks(ticket, promise)}</p>
       <div class="row foot">
         <button class="button main" type="button" @click=${() => this.modal.close()}>${wording.regionOk}</button>
       </div>`;

@@ -8,7 +8,7 @@ import { extname, join } from 'node:path';
 
 const upstream = process.env.UPSTREAM ?? 'http://127.0.0.1:18080';
 const port = Number(process.env.PORT ?? 18190);
-const dist = new URL('../dist/', import.meta.url).pathname;
+const dist = process.env.DIST ?? new URL('../dist/', import.meta.url).pathname;
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
   "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -283,7 +283,6 @@ async function staff(method, path, body, headers, url, response) {
   if (what === 'canned' && method === 'GET') return [200, { canned }];
   if (what === 'canned' && method === 'POST') return canned.push({ id: id(), region: null, owner: own.number, mine: true, ...body }), [201, canned[canned.length - 1]];
   if (what === 'canned') return canned.splice(canned.findIndex((each) => each.id === one), 1), [204];
-  if (what === 'search') return [200, await askJson(`/api/v1/search?${url.searchParams}`)];
   if (what === 'wall') {
     const all = [...talks.values()].filter((talk) => talk.log.length > 0);
     const longest = queued()[0];

@@ -71,7 +71,7 @@ export async function say(id: string, words: Words): Promise<Message> {
 
 /** How the citizen can be called back; looked at only when it is needed. */
 export function contact(id: string): Promise<wire.Contact> {
-  return call(path(id, 'contact'), {});
+  return call(path(id, 'contact'), post({}));
 }
 
 export function note(id: string, text: string): Promise<wire.Note> {

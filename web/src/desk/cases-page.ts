@@ -196,6 +196,8 @@ export class CasesPage extends LitElement {
   private async ended(run: (id: string) => Promise<Row>): Promise<string> {
     const failure = await this.act(run);
     if (!failure) setTimeout(() => this.next());
+    // Forwarded, it may be out of sight.
+    if (!failure) setTimeout(() => void this.floor.load(true));
     return failure;
   }
 

@@ -20,6 +20,13 @@ import './wall-page';
 import type { Envelope, Me, Presence } from './wire';
 import { words } from './wording';
 
+/** The service calls every 10 s while somebody waits. */
+const ALARM_OVER_MS = 25_000;
+
+/** The lists are read anew that often, and what is only looked at. */
+const LISTS_EVERY_S = 60;
+const PEEK_EVERY_S = 10;
+
 /** The desk: who is signed in, the line to the service, and one of its pages. */
 export class DeskApp extends LitElement {
   static override properties = {
@@ -171,6 +178,8 @@ export class DeskApp extends LitElement {
   private floor: Floor | null = null;
   private wire: Line | null = null;
   private readonly alarm = new Alarm();
+  private alarmAt = 0;
+  private ticks = 0;
   private ticker: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
@@ -220,6 +229,14 @@ export class DeskApp extends LitElement {
 
   /** Times are told anew each second, but only where somebody waits or the line is broken. */
   private tick() {
+    this.ticks++;
+    // Nobody is called any more, since somebody is away or all have been taken.
+    if (this.waiting > 0 && Date.now() - this.alarmAt > ALARM_OVER_MS) this.ring(0, 0);
+    // Who may see a case no longer isn't told so by an event.
+    if (this.floor && this.line.state === 'open' && !document.hidden) {
+      if (this.ticks % LISTS_EVERY_S === 0) void this.floor.load(true);
+      else if (this.ticks % PEEK_EVERY_S === 0) void this.floor.peek();
+    }
     if (this.line.state === 'lost' || this.waiting > 0 || (this.floor?.list('waiting').length ?? 0) > 0) this.now = Date.now();
   }
 
@@ -295,6 +312,7 @@ export class DeskApp extends LitElement {
   private ring(waiting: number, longest: number) {
     this.waiting = waiting;
     this.longest = longest;
+    this.alarmAt = Date.now();
     this.alarm.ring(waiting, this.settings);
   }
 

@@ -76,6 +76,17 @@ describe('the lists', () => {
   });
 });
 
+test('lists read again lose who is out of sight, and keep the history that was read', async () => {
+  lists.waiting = [row('A'), row('B')];
+  lists.history = [row('H', { stage: 'closed' })];
+  await floor.load();
+  lists.waiting = [row('B')];
+  lists.history = [];
+  await floor.load(true);
+  expect(ids(floor.list('waiting'))).toEqual(['B']);
+  expect(ids(floor.list('history'))).toEqual(['H']);
+});
+
 describe('messages', () => {
   beforeEach(async () => {
     lists.mine = [mine('A'), mine('B')];

@@ -62,8 +62,8 @@ export class Floor {
     private readonly changed: () => void,
   ) {}
 
-  /** Reads the lists and what is open anew. */
-  async load() {
+  /** Reads the lists anew, and with them what is open unless only the lists are wanted. */
+  async load(listsOnly = false) {
     const touched = new Set<string>();
     this.touched = touched;
     try {
@@ -74,22 +74,31 @@ export class Floor {
         const row = this.rows.get(id);
         if (row) fresh.set(id, row);
       }
-      for (const id of this.opened.keys()) {
-        const row = fresh.get(id) ?? this.rows.get(id);
-        if (row) fresh.set(id, row);
+      // What is being looked at stays, whatever list it has left.
+      const looked = this.rows.get(this.current);
+      if (looked && !fresh.has(this.current)) fresh.set(this.current, looked);
+      if (listsOnly) {
+        // Older pages of the history that were asked for stay too.
+        for (const [id, row] of this.rows) if (this.listOf(row) === 'history' && !fresh.has(id)) fresh.set(id, row);
+      } else {
+        this.before = pages[LISTS.indexOf('history')]?.next_before ?? null;
       }
       this.rows = fresh;
-      this.before = pages[LISTS.indexOf('history')]?.next_before ?? null;
       for (const row of fresh.values()) if (row.unread > 0 && !this.unread.has(row.id) && row.id !== this.current) this.unread.set(row.id, row.unread);
       this.loaded = true;
       this.failure = '';
-      await Promise.all([...this.opened.keys()].map((id) => this.read(id)));
+      if (!listsOnly) await Promise.all([...this.opened.keys()].map((id) => this.read(id)));
     } catch (error) {
       this.failure = trouble(error);
     } finally {
       if (this.touched === touched) this.touched = null;
       this.changed();
     }
+  }
+
+  /** What is only looked at changes without a word to those who don't have it. */
+  async peek() {
+    if (this.current && !this.isMine(this.current)) await this.read(this.current);
   }
 
   /** Reads the next page of the history. */

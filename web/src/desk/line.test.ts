@@ -111,6 +111,17 @@ describe('the line', () => {
     expect(states.some(({ state }) => state === 'lost')).toBe(true);
   });
 
+  test('that missed too much goes on from where it is told to', async () => {
+    await begin();
+    latest().opens();
+    latest().says({ v: 1, type: 'ready', data: { seq: 40 } });
+    latest().says({ v: 1, type: 'reset', data: { seq: 90 } });
+    latest().breaks();
+    await vi.advanceTimersByTimeAsync(1000);
+    latest().opens();
+    expect(latest().sent[0]).toMatchObject({ type: 'resume', data: { seq: 90 } });
+  });
+
   test('ignores what it cannot read', async () => {
     await begin();
     latest().opens();

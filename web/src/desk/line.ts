@@ -125,6 +125,8 @@ export class Line {
       this.tries = 0;
       this.listener.line({ state: 'open' });
     }
+    // Too much was missed: from here on.
+    if (event.type === 'reset' && typeof event.data?.seq === 'number') this.seq = event.data.seq;
     this.listener.told({ ...event, data: event.data ?? {} });
   }
 

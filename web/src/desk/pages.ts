@@ -6,7 +6,7 @@ export type PageName = 'cases' | 'wall' | 'proposals' | 'work' | 'accounts' | 'a
 /** Which permission opens which page; several words where one of them is enough. The service decides in any case. */
 const NEEDS: readonly (readonly [page: PageName, permissions: readonly string[]])[] = [
   ['cases', ['desk.claim', 'desk.read']],
-  ['wall', ['stats.read', 'desk.supervise']],
+  ['wall', ['desk.supervise']],
   ['proposals', ['proposals.decide', 'proposals.make']],
   ['work', ['work_items.read', 'work_items.settle']],
   ['accounts', ['accounts.manage']],
