@@ -86,7 +86,7 @@ async fn rehearse(config: &Config, args: RehearseArgs, data: &Path) -> Result<Ex
     for at in 0..args.agents.max(RACERS) {
         let account = NewAccount {
             login: format!("agent{at}"),
-            name: String::new(),
+            name: format!("坐席 {at}"),
             number: format!("{at:04}"),
             roles: vec![Role::Agent],
             groups: Vec::new(),

@@ -251,7 +251,7 @@ impl Default for Case {
 impl Case {
     /// Whether the program may answer.
     pub fn program_answers(&self) -> bool {
-        matches!(self.stage, Stage::Bot | Stage::Callback { .. })
+        !matches!(self.stage, Stage::Queued { .. } | Stage::Assigned { .. })
     }
 
     /// Takes one step; the case is as it was where it is refused.

@@ -102,6 +102,7 @@ impl App {
         ("list" = String, Query, description = "`waiting`, `mine`, `callback` or `history`"),
         ("before" = Option<String>, Query, description = "Of the history, only what changed before then"),
     ),
+    security(("staff" = [])),
     responses(
         (status = 200, description = "The cases", body = CasesResponse),
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
@@ -140,6 +141,7 @@ pub async fn cases(
         ("id" = String, Path, description = "The conversation"),
         ("after" = Option<i64>, Query, description = "Only messages with a higher number"),
     ),
+    security(("staff" = [])),
     responses(
         (status = 200, description = "The case", body = CaseResponse),
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
@@ -175,6 +177,7 @@ impl App {
 #[utoipa::path(
     post, path = "/api/v1/desk/cases/{id}/claim", tag = "坐席",
     params(("id" = String, Path, description = "The conversation")),
+    security(("staff" = [])),
     responses(
         (status = 200, description = "It is his", body = StepResponse),
         (status = 409, description = "`/problems/taken` by whom, or `/problems/full`", body = ProblemShape,
@@ -195,6 +198,7 @@ pub async fn claim(
 #[utoipa::path(
     post, path = "/api/v1/desk/cases/{id}/give-back", tag = "坐席",
     params(("id" = String, Path, description = "The conversation")),
+    security(("staff" = [])),
     responses(
         (status = 200, description = "The program answers", body = StepResponse),
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
@@ -214,6 +218,7 @@ pub async fn give_back(
     post, path = "/api/v1/desk/cases/{id}/forward", tag = "坐席",
     params(("id" = String, Path, description = "The conversation")),
     request_body = ForwardRequest,
+    security(("staff" = [])),
     responses(
         (status = 200, description = "It waits for them, at its old place in the queue", body = StepResponse),
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
@@ -245,6 +250,7 @@ pub async fn forward(
     post, path = "/api/v1/desk/cases/{id}/close", tag = "坐席",
     params(("id" = String, Path, description = "The conversation")),
     request_body = CloseCaseRequest,
+    security(("staff" = [])),
     responses(
         (status = 200, description = "It is over", body = StepResponse),
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
@@ -295,6 +301,7 @@ impl App {
     post, path = "/api/v1/desk/cases/{id}/messages", tag = "坐席",
     params(("id" = String, Path, description = "The conversation")),
     request_body = AgentSayRequest,
+    security(("staff" = [])),
     responses(
         (status = 201, description = "Written; sent twice, it is written once", body = AgentSayResponse),
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
@@ -344,6 +351,7 @@ pub async fn say(
     post, path = "/api/v1/desk/cases/{id}/notes", tag = "坐席",
     params(("id" = String, Path, description = "The conversation")),
     request_body = NoteRequest,
+    security(("staff" = [])),
     responses(
         (status = 201, description = "Kept", body = NoteShape),
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
@@ -365,6 +373,7 @@ pub async fn add_note(
 #[utoipa::path(
     post, path = "/api/v1/desk/cases/{id}/contact", tag = "坐席",
     params(("id" = String, Path, description = "The conversation")),
+    security(("staff" = [])),
     responses(
         (status = 200, description = "Name and phone, as far as given", body = ContactShape),
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
@@ -385,6 +394,7 @@ pub async fn contact(
     post, path = "/api/v1/desk/cases/{id}/typing", tag = "坐席",
     params(("id" = String, Path, description = "The conversation")),
     request_body = TypingRequest,
+    security(("staff" = [])),
     responses(
         (status = 204, description = "Told"),
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
@@ -408,6 +418,7 @@ pub async fn typing(
 #[utoipa::path(
     put, path = "/api/v1/desk/presence", tag = "坐席",
     request_body = PresenceRequest,
+    security(("staff" = [])),
     responses(
         (status = 200, description = "Noted", body = PresenceResponse),
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
@@ -430,6 +441,7 @@ pub async fn presence(
 /// Who else is there, and which groups there are.
 #[utoipa::path(
     get, path = "/api/v1/desk/colleagues", tag = "坐席",
+    security(("staff" = [])),
     responses(
         (status = 200, description = "Seats and groups", body = ColleaguesResponse),
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
@@ -451,6 +463,7 @@ pub async fn colleagues(
 /// Replies kept ready.
 #[utoipa::path(
     get, path = "/api/v1/desk/canned", tag = "坐席",
+    security(("staff" = [])),
     responses(
         (status = 200, description = "By title", body = CannedResponse),
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
@@ -466,6 +479,7 @@ pub async fn list_canned(State(app): State<Arc<App>>, staff: Staff) -> Result<Js
 #[utoipa::path(
     post, path = "/api/v1/desk/canned", tag = "坐席",
     request_body = CannedRequest,
+    security(("staff" = [])),
     responses(
         (status = 201, description = "Kept", body = CannedShape),
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
@@ -494,6 +508,7 @@ pub async fn add_canned(
 #[utoipa::path(
     delete, path = "/api/v1/desk/canned/{id}", tag = "坐席",
     params(("id" = String, Path, description = "The reply")),
+    security(("staff" = [])),
     responses(
         (status = 204, description = "Dropped, or not there"),
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
@@ -514,6 +529,7 @@ pub async fn drop_canned(
 /// The supervisor's wall: who waits, who is there, how the day goes.
 #[utoipa::path(
     get, path = "/api/v1/desk/wall", tag = "坐席",
+    security(("staff" = [])),
     responses(
         (status = 200, description = "Figures since midnight", body = WallResponse),
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),

@@ -93,6 +93,7 @@ impl Tickets {
 /// Gives a ticket for the line, good once and for 30 seconds: no secret stands in an address.
 #[utoipa::path(
     post, path = "/api/v1/desk/socket-ticket", tag = "坐席",
+    security(("staff" = [])),
     responses(
         (status = 200, description = "To be offered as sub-protocol beside `bangban.v1`", body = SocketTicketResponse),
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),

@@ -326,6 +326,8 @@ impl Desks {
         };
         event(&mut change, &step, &kept, "message", Some(seq)).await?;
         change.commit().await?;
+        // As it is read back: times are kept to the millisecond.
+        let at = timestamp(millis(at));
         Ok(Message { seq, turn, kind: kind.to_owned(), body: body.clone(), at })
     }
 
