@@ -565,3 +565,22 @@ async fn the_line_wants_a_ticket_of_our_page_and_tells_in_order() {
     let _ = stop.send(());
     service.await.unwrap().unwrap();
 }
+
+#[test]
+fn a_small_rehearsal_with_a_kill_loses_and_doubles_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let index = dir.path().join("index");
+    crate::house::build(&index, &[crate::house::fixture()], None);
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_bangban"))
+        .args(["rehearse", "--agents", "8", "--citizens", "24", "--seconds", "16", "--races", "4", "--kill"])
+        .args(["--port", &port.to_string(), "--model", "nowhere", "--index"])
+        .arg(&index)
+        .current_dir(dir.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("killed with -9") && said.contains("one winner each"), "{said}");
+    assert!(said.contains("\n0 faults"), "{said}");
+}
