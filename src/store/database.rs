@@ -9,11 +9,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The schema, one step a version. A step that has been in use is never changed: another one is added.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 4] = [
     include_str!("schema.sql"),
     include_str!("desk.sql"),
     include_str!("account.sql"),
-    include_str!("outward.sql"),
     include_str!("rating.sql"),
 ];
 
