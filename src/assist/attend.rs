@@ -91,7 +91,6 @@ impl Talks {
 
     /// Takes a conversation (接入): of several who try, one gets it.
     pub async fn claim(&self, seat: &Seat, id: &str, now: Timestamp) -> Result<CaseRow, TalkError> {
-        self.case(seat, id).await?;
         let text = wording::agent_joined(&seat.number);
         let told = |_: &_, happened| match happened {
             Happened::Claimed => vec![event("agent.joined", &text)],

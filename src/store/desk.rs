@@ -203,7 +203,7 @@ impl Desks {
         tell: impl FnOnce(&Case, Happened) -> Vec<(&'static str, Value)>,
     ) -> Result<Stepped, DeskError> {
         let id = new.conversation;
-        let mut change = self.database.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut change = self.database.change().await?;
         let mut case = case(&mut change, id).await?;
         let before = case.stage.clone();
         let happened = case.step(new.who, new.act.clone(), new.at.as_second())?;
@@ -233,7 +233,7 @@ impl Desks {
             (None, true) => 0,
             _ => put(&mut change, id, &messages, close, new.at).await?.1,
         };
-        event(&mut change, &new, &kept, happened.word(), None).await?;
+        event(&mut change, (id, new.who, new.at), &kept, happened.word(), None).await?;
         let detail = match kept.outcome {
             Some(outcome) => format!("group={} outcome={outcome}", kept.group),
             None => format!("group={}", kept.group),
@@ -253,7 +253,7 @@ impl Desks {
     /// Writes words; what was sent before under the same name is given back as it was.
     pub async fn say(&self, new: NewWords<'_>) -> Result<Message, DeskError> {
         let NewWords { conversation: id, who, name, kind, body, at } = new;
-        let mut change = self.database.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut change = self.database.change().await?;
         if let Some((name, content)) = name {
             let sent =
                 sqlx::query("SELECT content, first_seq FROM sent WHERE conversation = $1 AND name = $2")
@@ -314,17 +314,7 @@ impl Desks {
         }
         let kept =
             Kept { group: case.stage.group().unwrap_or_default().to_owned(), seconds: first, outcome: None };
-        let step = NewStep {
-            conversation: id,
-            who,
-            act: Act::Claim,
-            why: Why::Asked,
-            region: None,
-            cap: 0,
-            item: None,
-            at,
-        };
-        event(&mut change, &step, &kept, "message", Some(seq)).await?;
+        event(&mut change, (id, who, at), &kept, "message", Some(seq)).await?;
         change.commit().await?;
         // As it is read back: times are kept to the millisecond.
         let at = timestamp(millis(at));
@@ -614,12 +604,12 @@ async fn put(
 
 async fn event(
     change: &mut Transaction<'_, Sqlite>,
-    new: &NewStep<'_>,
+    (conversation, who, at): (&str, Who<'_>, Timestamp),
     kept: &Kept,
     what: &str,
     message: Option<i64>,
 ) -> Result<(), DeskError> {
-    let who = match new.who {
+    let who = match who {
         Who::Citizen => "citizen",
         Who::Clock => "clock",
         Who::Agent(agent) => agent.number,
@@ -628,8 +618,8 @@ async fn event(
         "INSERT INTO desk_event (seq, at, conversation, what, who, desk_group, message_seq, seconds, outcome)
          VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM desk_event), $1, $2, $3, $4, $5, $6, $7, $8)",
     )
-    .bind(millis(new.at))
-    .bind(new.conversation)
+    .bind(millis(at))
+    .bind(conversation)
     .bind(what)
     .bind(who)
     .bind(&kept.group)

@@ -136,7 +136,7 @@ impl Desks {
         staffer: Staffer<'_>,
         at: Timestamp,
     ) -> Result<(), DeskError> {
-        let mut change = self.database.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut change = self.database.change().await?;
         let entry = Entry {
             actor: staffer.login.to_owned(),
             action: "contact.seen",
