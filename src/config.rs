@@ -2,6 +2,7 @@
 
 use crate::desk::{Group, Span};
 use crate::dialog::Thresholds;
+use crate::guide::RegionCode;
 use crate::store::Retention;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
@@ -36,6 +37,45 @@ pub struct Config {
     pub ratings: RatingRules,
     /// People who answer where the program can't.
     pub desk: Desk,
+    /// Sites whose pages carry the widget.
+    pub sites: Vec<Site>,
+}
+
+/// A site whose pages carry the widget (嵌入站点).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Site {
+    /// The name in `data-site`.
+    pub id: String,
+    /// Where its pages are: `https://host` or `https://host:port`, no path.
+    pub origins: Vec<String>,
+    /// Division code of its visitors, where the page names none.
+    #[serde(default)]
+    pub region: Option<String>,
+}
+
+impl Site {
+    fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |what: String| Err(ConfigError(format!("sites: {what}")));
+        if self.id.is_empty() || self.origins.is_empty() {
+            return wrong("each needs an id and at least one of origins".into());
+        }
+        for origin in &self.origins {
+            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            let whole = |host: &str| !host.is_empty() && !host.contains(['/', '?', '#', '@', '*', ' ']);
+            if !host.is_some_and(whole) {
+                return wrong(format!(
+                    "{}: origin {origin:?} is not like \"https://www.example.gov.cn\", without a path",
+                    self.id
+                ));
+            }
+        }
+        let region = self.region.as_deref().map(|code| RegionCode::try_from(code.to_owned()));
+        match region {
+            Some(Err(error)) => wrong(format!("{}: {error}", self.id)),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The desk (人工坐席).
@@ -128,6 +168,7 @@ impl Default for Config {
             desk: Desk::default(),
             access: AccessRules::default(),
             ratings: RatingRules::default(),
+            sites: Vec::new(),
         }
     }
 }
@@ -191,6 +232,11 @@ impl Config {
         if ids.is_empty() || ids.len() != self.desk.groups.len() || ids.contains("") {
             return Err(ConfigError("desk.groups: at least one, each with an id of its own".into()));
         }
+        let names: BTreeSet<&str> = self.sites.iter().map(|site| site.id.as_str()).collect();
+        if names.len() != self.sites.len() {
+            return Err(ConfigError("sites: each needs an id of its own".into()));
+        }
+        self.sites.iter().try_for_each(Site::check)?;
         let AccessRules { failures, lock_minutes, session_hours, idle_minutes, password_chars } = self.access;
         if failures == 0 || lock_minutes == 0 || session_hours == 0 || idle_minutes == 0 || password_chars < 8
         {
@@ -218,6 +264,10 @@ mod tests {
             ("listen = \"nowhere\"", Err("listen")),
             ("[desk]\nhours = [\"9 to 5\"]", Err("09:00-12:00")),
             ("[desk]\ngroups = []", Err("desk.groups")),
+            ("[[sites]]\nid = \"a\"\norigins = [\"https://a.gov.cn\"]", Ok(600)),
+            ("[[sites]]\nid = \"a\"\norigins = [\"https://a.gov.cn/x\"]", Err("without a path")),
+            ("[[sites]]\nid = \"a\"\norigins = [\"*\"]", Err("without a path")),
+            ("[[sites]]\nid = \"a\"\norigins = []", Err("origins")),
         ] {
             std::fs::write(&file, text).unwrap();
             match (Config::read(Some(&file)), want) {

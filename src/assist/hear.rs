@@ -418,7 +418,7 @@ fn names_no_case(item: &CatalogItem, folded: &str) -> bool {
     item.business_items.len() > 1 && (object.is_empty() || held || cases.count() > 1)
 }
 
-fn hit(search: &Search, found: &Found, query: &Query, focus: Option<&Focus>) -> Option<Hit> {
+pub(super) fn hit(search: &Search, found: &Found, query: &Query, focus: Option<&Focus>) -> Option<Hit> {
     let item = search.item(found.item)?;
     let unknown = item.audience.is_empty();
     // What an item's case is, is asked unless the words tell; once answered, only words that name another change it.

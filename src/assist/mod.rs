@@ -7,6 +7,10 @@ mod answer;
 mod attend;
 mod bell;
 mod converse;
+mod counter;
+mod differences;
+mod faults;
+mod figures;
 mod handover;
 mod hear;
 mod import;
@@ -25,6 +29,12 @@ pub use answer::{Answer, CandidateItem, ItemView, PlaceName, Timings};
 pub use attend::{AgentWords, CaseFile};
 pub use bell::Told;
 pub use converse::{Incoming, Turn};
+pub use counter::{Glance, LookedUp, LookupRow, Member, NextQuestion, PACK, Visit, VisitMaterial};
+pub use differences::{
+    DifferenceDesk, DifferenceRow, Differences, FaultKind, FaultRow, Progress, differences,
+};
+pub use faults::{FaultError, Faults, NewReport, NewWrapup};
+pub use figures::{FigureDesk, FigureError, Figures, Group, UnsettledKind};
 pub use handover::{BadHolidays, DeskNow, DeskRules, Handed, Standing};
 pub use import::{ImportError, Sources, Step, import};
 pub use lessons::{Lesson, TeachError};

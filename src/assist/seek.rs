@@ -153,6 +153,24 @@ impl Assist {
         Ok(hits)
     }
 
+    /// Texts as the model sees questions; `None` without a model.
+    pub(super) async fn meanings(&self, texts: Vec<String>) -> Result<Option<Vec<Vector>>, AskError> {
+        let search = self.search();
+        let Some(embedder) = self.usable(&search).cloned() else { return Ok(None) };
+        let read = move || -> Result<Vec<Vector>, EmbedError> {
+            let texts: Vec<String> =
+                texts.iter().map(|text| search.analyzer().query(text).meaning_text().to_owned()).collect();
+            embedder.embed_queries(&texts)
+        };
+        match tokio::task::spawn_blocking(read).await? {
+            Ok(vectors) => Ok(Some(vectors)),
+            Err(error) => {
+                tracing::warn!(%error, "the model failed; grouping by words alone");
+                Ok(None)
+            }
+        }
+    }
+
     pub(super) async fn vector(
         &self,
         search: &Search,

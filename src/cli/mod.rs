@@ -5,6 +5,7 @@ mod ask;
 mod bench;
 mod chat;
 mod check;
+mod differences;
 mod eval;
 mod fit;
 mod import;
@@ -53,6 +54,8 @@ enum Command {
     Ask(ask::AskArgs),
     /// Talk in the terminal as a citizen does on the page
     Chat(chat::ChatArgs),
+    /// Report which places deviate from an item's standard, and what is wrong with guides, as a workbook
+    Differences(differences::DifferencesArgs),
     /// Measure how long a turn takes over HTTP, written to the disk
     Bench(bench::BenchArgs),
     /// Rehearse the desk: agents and citizens over loopback with lines that break; nothing may be lost or doubled
@@ -92,6 +95,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Command::Check(args) => check::run(&args),
         Command::Serve(args) => serve::run(config, &args),
         Command::Ask(args) => ask::run(&config, args),
+        Command::Differences(args) => differences::run(&config, &args),
         Command::Bench(args) => bench::run(&config, &args),
         Command::Rehearse(args) => rehearse::run(&config, &args),
         Command::Chat(args) => chat::run(&config, &args),

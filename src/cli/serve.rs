@@ -92,6 +92,9 @@ pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
                 if let Err(error) = swept.ratings.sweep(jiff::Timestamp::now()).await {
                     tracing::error!(%error, "can't delete words of old ratings");
                 }
+                if let Err(error) = swept.faults.sweep(jiff::Timestamp::now()).await {
+                    tracing::error!(%error, "can't delete words of old calls");
+                }
                 tokio::time::sleep(SWEEP).await;
             }
         });

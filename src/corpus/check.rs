@@ -198,15 +198,48 @@ const RULES: &[Rule] = &[
     },
 ];
 
-/// Every rule that the guide breaks.
-pub(super) fn check(guide: &Guide, at: At<'_>) -> Vec<Finding> {
+/// A rule that a guide breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleFault {
+    /// Name of the rule.
+    pub rule: &'static str,
+    /// How much it costs.
+    pub severity: Severity,
+    /// The field; empty where it is the guide as a whole.
+    pub field: &'static str,
+    /// What is wrong.
+    pub reason: String,
+    /// How to mend it.
+    pub fix: &'static str,
+}
+
+/// Every rule that the guide breaks: `incomplete` where something is missing, the others where fields contradict each
+/// other or the form.
+pub fn faults(guide: &Guide) -> Vec<RuleFault> {
     RULES
         .iter()
         .filter_map(|rule| {
             let reason = (rule.wrong)(guide)?;
-            let finding = Finding::new(rule.severity, rule.name, at.file, Some(at.row), reason, rule.fix);
+            Some(RuleFault {
+                rule: rule.name,
+                severity: rule.severity,
+                field: rule.field,
+                reason,
+                fix: rule.fix,
+            })
+        })
+        .collect()
+}
+
+/// The same as findings about a row.
+pub(super) fn check(guide: &Guide, at: At<'_>) -> Vec<Finding> {
+    faults(guide)
+        .into_iter()
+        .map(|fault| {
+            let finding =
+                Finding::new(fault.severity, fault.rule, at.file, Some(at.row), fault.reason, fault.fix);
             let finding = finding.item(&guide.name);
-            Some(if rule.field.is_empty() { finding } else { finding.field(rule.field) })
+            if fault.field.is_empty() { finding } else { finding.field(fault.field) }
         })
         .collect()
 }

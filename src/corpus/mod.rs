@@ -10,13 +10,16 @@ mod finding;
 mod jsonl;
 mod map;
 mod record;
+mod sheet;
 mod source;
 mod synth;
 mod table;
 mod twins;
 
+pub use check::{RuleFault, faults};
 pub use finding::{Finding, Severity, Summary};
 pub use map::{BadMap, ColumnMap};
+pub use sheet::{Cell, Page, SheetError, workbook};
 pub use synth::copies;
 
 use crate::guide::Guide;

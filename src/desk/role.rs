@@ -5,6 +5,8 @@
 pub enum Role {
     /// 话务: talks to citizens.
     Agent,
+    /// 基层帮办: explains guides at a 苏木, 嘎查 or community.
+    Helper,
     /// 知识管理: decides what is learned, settles bad ratings.
     Editor,
     /// 班长: watches over the agents, and talks too.
@@ -42,6 +44,12 @@ pub enum Permission {
     AccountsManage,
     /// Read, export and verify the audit log.
     AuditRead,
+    /// Use the look-up desks: guides at a glance, wrap-ups, reports of faults.
+    Lookup,
+    /// Pin notices.
+    NoticesWrite,
+    /// See all reports of faults and all gaps; settle them.
+    ReportsSettle,
     /// See and retry what is sent to other systems, see checked links.
     OutboxManage,
 }
@@ -49,11 +57,21 @@ pub enum Permission {
 use Permission as P;
 
 /// The table: what each role may.
-const TABLE: [(Role, &[Permission]); 6] = [
-    (Role::Agent, &[P::DeskRead, P::Claim, P::CannedWrite, P::ProposalsMake]),
+const TABLE: [(Role, &[Permission]); 7] = [
+    (Role::Agent, &[P::DeskRead, P::Claim, P::CannedWrite, P::ProposalsMake, P::Lookup]),
+    (Role::Helper, &[P::Lookup, P::ProposalsMake]),
     (
         Role::Editor,
-        &[P::CannedWrite, P::ProposalsMake, P::ProposalsDecide, P::WorkItemsRead, P::WorkItemsSettle],
+        &[
+            P::CannedWrite,
+            P::ProposalsMake,
+            P::ProposalsDecide,
+            P::WorkItemsRead,
+            P::WorkItemsSettle,
+            P::Lookup,
+            P::NoticesWrite,
+            P::ReportsSettle,
+        ],
     ),
     (
         Role::Supervisor,
@@ -66,6 +84,8 @@ const TABLE: [(Role, &[Permission]); 6] = [
             P::WorkItemsRead,
             P::WorkItemsSettle,
             P::StatsRead,
+            P::Lookup,
+            P::NoticesWrite,
         ],
     ),
     (Role::Analyst, &[P::StatsRead, P::WorkItemsRead]),
@@ -75,13 +95,21 @@ const TABLE: [(Role, &[Permission]); 6] = [
 
 impl Role {
     /// Every role.
-    pub const ALL: [Role; 6] =
-        [Role::Agent, Role::Editor, Role::Supervisor, Role::Analyst, Role::Auditor, Role::Admin];
+    pub const ALL: [Role; 7] = [
+        Role::Agent,
+        Role::Helper,
+        Role::Editor,
+        Role::Supervisor,
+        Role::Analyst,
+        Role::Auditor,
+        Role::Admin,
+    ];
 
     /// The word in the API and in the store.
     pub fn word(self) -> &'static str {
         match self {
             Role::Agent => "agent",
+            Role::Helper => "helper",
             Role::Editor => "editor",
             Role::Supervisor => "supervisor",
             Role::Analyst => "analyst",
@@ -103,7 +131,7 @@ impl Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 12] = [
+    pub const ALL: [Permission; 15] = [
         P::DeskRead,
         P::Claim,
         P::Supervise,
@@ -115,6 +143,9 @@ impl Permission {
         P::StatsRead,
         P::AccountsManage,
         P::AuditRead,
+        P::Lookup,
+        P::NoticesWrite,
+        P::ReportsSettle,
         P::OutboxManage,
     ];
 
@@ -132,6 +163,9 @@ impl Permission {
             P::StatsRead => "stats.read",
             P::AccountsManage => "accounts.manage",
             P::AuditRead => "audit.read",
+            P::Lookup => "lookup",
+            P::NoticesWrite => "notices.write",
+            P::ReportsSettle => "reports.settle",
             P::OutboxManage => "outbox.manage",
         }
     }

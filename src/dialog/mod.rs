@@ -8,6 +8,7 @@ mod phrases;
 mod reading;
 mod reply;
 mod settle;
+mod spoken;
 mod state;
 mod step;
 mod understand;
@@ -15,13 +16,14 @@ mod walk;
 pub mod wording;
 
 pub use aspect::{aspect, mentions, nearby, side_name};
-pub use clarify::{Hit, choices, shortened};
+pub use clarify::{Hit, choices, shortened, which};
 pub use options::{labels, nearest_option};
 pub use phrases::{
     Channel, Side, asks, asks_whether, channel, compares, despairs, points_back, presents, sides, wishes,
 };
 pub use reading::{Intent, Words, read};
 pub use reply::{Ask, Input, Named, Reply, Said, Show};
+pub use spoken::{Spoken, spoken};
 pub use state::{Button, Choice, Focus, Pending, Place, Press, State};
 pub use step::step;
 pub use walk::{Road, walk};

@@ -426,6 +426,47 @@ pub fn materials(needed: usize, waivable: usize, open: usize) -> String {
     parts.join("；")
 }
 
+/// Begins what is told on the telephone.
+pub fn say_item(name: &str, case: Option<&str>) -> String {
+    match case {
+        Some(case) => format!("您要办的是“{name}”，{case}。"),
+        None => format!("您要办的是“{name}”。"),
+    }
+}
+
+/// Tells what to bring.
+pub fn say_needed(names: &[String]) -> String {
+    format!("要带{}样：{}。", names.len(), names.join("；"))
+}
+
+/// Tells what may follow.
+pub fn say_later(names: &[String]) -> String {
+    format!("可以后补：{}。", names.join("；"))
+}
+
+/// Tells what an electronic licence may replace.
+pub fn say_waivable(names: &[String]) -> String {
+    format!("可用电子证照免交，调取失败时要带原件：{}。", names.join("；"))
+}
+
+/// Tells what only some need.
+pub fn say_open(names: &[String]) -> String {
+    format!("看具体情形才要：{}。", names.join("；"))
+}
+
+/// Tells a field.
+pub fn say_line(label: &str, value: &str) -> String {
+    match value.ends_with(['。', '！', '？']) {
+        true => format!("{label}：{value}"),
+        false => format!("{label}：{value}。"),
+    }
+}
+
+/// Tells that the guide is silent.
+pub fn say_silence(label: &str) -> String {
+    format!("{label}，指南没有写明。")
+}
+
 /// Names a place that was understood but has no match in the divisions file.
 pub fn unknown_region(code: &str) -> String {
     format!("没有代码为 {code} 的行政区划")

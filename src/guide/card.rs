@@ -1,5 +1,6 @@
 //! The answer card: fields of one guide, each with its source. Nothing on it is written anew.
 
+use super::channel::Place;
 use super::material::Material;
 use super::provenance::Source;
 use super::region::RegionCode;
@@ -46,6 +47,18 @@ pub enum MaterialState {
     Later,
     /// It depends on an answer not yet given; the questions that decide, none where the guide asks none.
     Open(Vec<String>),
+}
+
+impl MaterialState {
+    /// Which of two says more of what must be brought: the higher.
+    pub fn strictness(&self) -> u8 {
+        match self {
+            MaterialState::Open(_) => 0,
+            MaterialState::Waivable => 1,
+            MaterialState::Later => 2,
+            MaterialState::Needed => 3,
+        }
+    }
 }
 
 /// One material of a card.
@@ -113,6 +126,12 @@ pub struct Card {
     pub limits: Vec<Line>,
     /// Where and how.
     pub channels: Vec<Line>,
+    /// 办理地点
+    pub places: Vec<Place>,
+    /// 是否网办
+    pub online: Option<bool>,
+    /// 代办
+    pub agent: Option<bool>,
     /// 在线办理地址 (computer, phone).
     pub online_url: Option<String>,
     /// 移动端办理地址
@@ -427,6 +446,9 @@ pub fn compose(guide: &Guide, answers: &Answers, today: Date) -> Card {
         conditions: or_silent(conditions.collect(), || reader.line("受理条件", "conditions", None)),
         limits: reader.limits(),
         channels: reader.channels(),
+        places: guide.places.clone(),
+        online: guide.online,
+        agent: guide.supports.agent,
         online_url: guide.online_url.clone(),
         mobile_url: guide.mobile_url.clone(),
         flow: or_silent(flow.collect(), || {

@@ -76,6 +76,41 @@ const FIELDS: &[(&str, &str, fn(&Guide) -> Option<String>)] =
         ("updated_at", "更新日期", |g| g.updated_at.map(|d| d.to_string())),
     ];
 
+/// How a compared field is read, with its label.
+pub(super) fn getter(field: &str) -> Option<(&'static str, fn(&Guide) -> Option<String>)> {
+    FIELDS.iter().find(|(known, ..)| *known == field).map(|(_, label, get)| (*label, *get))
+}
+
+/// Labels of fields that are shown but not compared.
+const SHOWN: [(&str, &str); 14] = [
+    ("name", "事项名称"),
+    ("item_type", "事项类型"),
+    ("case_type", "办件类型"),
+    ("audience", "服务对象"),
+    ("fee_charged", "是否收费"),
+    ("complaint", "投诉电话"),
+    ("cross_region_scope", "通办范围"),
+    ("handle_forms", "办理形式"),
+    ("supports", "支持的办理方式"),
+    ("flow", "办理流程"),
+    ("legal_basis", "设定依据"),
+    ("faq", "常见问题"),
+    ("online_url", "在线办理地址"),
+    ("mobile_url", "移动端办理地址"),
+];
+
+/// What a field is called on a guide, with its entry where one is named (`materials/居民户口簿`); the field itself
+/// where it has no label.
+pub fn field_label(field: &str) -> String {
+    let (base, entry) = field.split_once('/').map_or((field, None), |(base, entry)| (base, Some(entry)));
+    let compared = FIELDS.iter().map(|(field, label, _)| (*field, *label));
+    let label = compared.chain(SHOWN).find(|(field, _)| *field == base).map_or(base, |(_, label)| label);
+    match entry {
+        Some(entry) => format!("{label}：{entry}"),
+        None => label.to_owned(),
+    }
+}
+
 /// Compares guides of one catalog item, field by field.
 pub fn compare(guides: &[&Guide]) -> Comparison {
     let mut rows: Vec<ComparisonRow> = FIELDS
@@ -93,6 +128,18 @@ pub fn compare(guides: &[&Guide]) -> Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fields_have_labels() {
+        for (field, want) in [
+            ("materials/居民户口簿", "申请材料：居民户口簿"),
+            ("flow", "办理流程"),
+            ("fees", "收费"),
+            ("quota", "quota"),
+        ] {
+            assert_eq!(field_label(field), want);
+        }
+    }
 
     #[test]
     fn differing_rows_come_first_and_silence_counts() {

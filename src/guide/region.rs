@@ -44,6 +44,11 @@ impl fmt::Display for RegionCode {
 }
 
 impl RegionCode {
+    /// 内蒙古自治区
+    pub fn region() -> RegionCode {
+        RegionCode("150000".to_owned())
+    }
+
     /// The digits.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -57,7 +57,7 @@ pub fn share_materials<'a>(cards: impl IntoIterator<Item = &'a Card>) -> Vec<Sha
             let (name, state) = (&line.material.name, line.state.clone());
             match list.iter_mut().find(|known| known.name == *name) {
                 Some(known) => {
-                    if strictness(&state) > strictness(&known.state) {
+                    if state.strictness() > known.state.strictness() {
                         known.state = state;
                     }
                     if !known.used_by.contains(&card.name) {
@@ -72,15 +72,6 @@ pub fn share_materials<'a>(cards: impl IntoIterator<Item = &'a Card>) -> Vec<Sha
     }
     list.sort_by_key(|shared| matches!(shared.state, MaterialState::Open(_)));
     list
-}
-
-fn strictness(state: &MaterialState) -> u8 {
-    match state {
-        MaterialState::Open(_) => 0,
-        MaterialState::Waivable => 1,
-        MaterialState::Later => 2,
-        MaterialState::Needed => 3,
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::App;
 use super::json::{Json, Params, Path};
 use super::problem::{Problem, ProblemShape};
+use super::site;
 use super::wire::chat::{
     CloseRequest, HistoryResponse, MessageShape, SayRequest, SayResponse, StartRequest, StartResponse,
     message, place, reply,
@@ -12,7 +13,7 @@ use crate::assist::{Incoming, Sent, Signal, Standing, TalkError};
 use crate::desk::{Closed, Refused, Stage};
 use crate::dialog::{Place, Press, State as Talk, wording};
 use crate::store::Message;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -48,9 +49,12 @@ const RETRY: Duration = Duration::from_secs(3);
 )]
 pub async fn start(
     State(app): State<Arc<App>>,
+    from: Option<Extension<site::From>>,
     Json(request): Json<StartRequest>,
 ) -> Result<Response, Problem> {
-    let region = app.region(request.region.as_deref())?;
+    app.site(request.site.as_deref(), from.as_deref())?;
+    let home = app.sites.iter().find(|site| Some(&site.id) == request.site.as_ref());
+    let region = app.region(request.region.as_deref().or(home.and_then(|site| site.region.as_deref())))?;
     let names = app.assist.search();
     let place_of = |code| Place { name: names.regions().full_name(&code), code };
     let state = Talk { place: region.map(place_of), ..Talk::default() };

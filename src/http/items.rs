@@ -15,7 +15,7 @@ use std::sync::Arc;
 const MOST_COLUMNS: usize = 12;
 
 /// Answers given as query parameters: `item=丢失补领&agent=self&doc=a,b`.
-fn answers(params: &Params) -> Answers {
+pub(super) fn answers(params: &Params) -> Answers {
     params
         .except(&["region", "regions"])
         .flat_map(|(id, options)| options.split(',').map(move |option| (id, option)))

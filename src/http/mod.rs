@@ -4,27 +4,34 @@ mod admin;
 mod ask;
 mod chat;
 mod desk;
+mod differences;
+mod figures;
 mod handoff;
 mod health;
 mod items;
 mod json;
 mod limit;
+mod lookup;
 mod page;
 mod plain;
 mod problem;
 mod rating;
 mod script;
 mod serve;
+mod site;
 mod socket;
 mod take_along;
 mod trace;
 mod who;
 pub mod wire;
 
+pub use differences::difference_workbook;
 pub use serve::{listen, serve};
 
-use crate::assist::{Access, Assist, DeskRules, Proposals, Ratings, Talks};
-use crate::config::{Config, Limits};
+use crate::assist::{
+    Access, Assist, DeskRules, DifferenceDesk, Faults, FigureDesk, Proposals, Ratings, Talks,
+};
+use crate::config::{Config, Limits, Site};
 use crate::store::{Audit, Database, Seal};
 use anyhow::Result;
 use axum::Router;
@@ -59,8 +66,16 @@ pub struct App {
     pub ratings: Ratings,
     /// Proposed corrections.
     pub proposals: Proposals,
+    /// Notices, wrap-ups, reports of faults.
+    pub faults: Faults,
+    /// The dashboard's figures.
+    pub figures: FigureDesk,
+    /// The report of differences.
+    pub differences: Arc<DifferenceDesk>,
     /// Tickets for the desk's line.
     pub tickets: socket::Tickets,
+    /// Sites whose pages carry the widget.
+    pub sites: Vec<Site>,
     /// Bounds on callers.
     pub limits: Limits,
     /// Where counters are read from.
@@ -94,7 +109,11 @@ impl App {
             audit: Audit::of(database.clone()),
             ratings: Ratings::of(database.clone(), config.ratings, words_days, calendar),
             proposals: Proposals::of(database.clone()),
+            faults: Faults::of(database.clone(), words_days),
+            figures: FigureDesk::of(database.clone()),
+            differences: Arc::default(),
             tickets: socket::Tickets::default(),
+            sites: config.sites.clone(),
             limits: config.limits,
             metrics,
             today,
@@ -117,6 +136,7 @@ impl App {
         (name = "事项", description = "办事指南、材料、地区差异、一件事"),
         (name = "区划", description = "盟市、旗县、苏木乡镇"),
         (name = "评价", description = "好差评：回答和人工服务各评一次；差评限期办结"),
+        (name = "查询台", description = "热线台和基层台：边听边查、公告、小结、报错、一次带齐、离线包"),
         (name = "坐席", description = "登录、学习建议、差评办理"),
         (name = "管理", description = "账号、审计日志"),
         (name = "运维", description = "健康、指标、版本"),
@@ -192,10 +212,25 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(rating::accept))
         .routes(routes!(rating::refuse))
         .routes(routes!(rating::withdraw))
+        .routes(routes!(lookup::look_up))
+        .routes(routes!(lookup::script))
+        .routes(routes!(lookup::notices, lookup::pin))
+        .routes(routes!(lookup::unpin))
+        .routes(routes!(lookup::wrapups, lookup::wrap_up))
+        .routes(routes!(lookup::reports, lookup::make_report))
+        .routes(routes!(lookup::settle_report))
+        .routes(routes!(lookup::plan_visit))
+        .routes(routes!(lookup::pack))
+        .routes(routes!(differences::list))
+        .routes(routes!(differences::export))
+        .routes(routes!(figures::figures))
+        .routes(routes!(figures::questions))
+        .routes(routes!(figures::export))
         .split_for_parts();
     let rate = limit::Rate::per_minute(app.limits.per_minute);
     let script = || axum::middleware::from_fn(script::layer);
     let limited = routes
+        .layer(from_fn_with_state(app.clone(), site::layer))
         .layer(from_fn_with_state(app.clone(), who::refusals))
         .layer(from_fn_with_state(rate.clone(), limit::rate))
         .layer(script());

@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
 
@@ -70,8 +70,9 @@ pub async fn page(request: Request) -> Response {
 fn headers(name: &str) -> HeaderMap {
     let policy = if name.starts_with("docs") { DOCS_POLICY } else { POLICY };
     // Files under assets/ carry a hash of their content in their name.
-    let cache = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-    [
+    let hashed = name.starts_with("assets/") || name.starts_with("widget/v1/assets/");
+    let cache = if hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let mut headers: HeaderMap = [
         (header::CONTENT_SECURITY_POLICY, policy),
         (header::CACHE_CONTROL, cache),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -79,5 +80,13 @@ fn headers(name: &str) -> HeaderMap {
     ]
     .into_iter()
     .map(|(name, value)| (name, HeaderValue::from_static(value)))
-    .collect()
+    .collect();
+    if name.starts_with("widget/") {
+        // Any page may load the widget; which one may speak to the service, the service decides.
+        let any = HeaderValue::from_static("*");
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, any);
+        let across = HeaderValue::from_static("cross-origin");
+        headers.insert(HeaderName::from_static("cross-origin-resource-policy"), across);
+    }
+    headers
 }

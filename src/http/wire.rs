@@ -4,6 +4,9 @@ pub mod admin;
 mod card;
 pub mod chat;
 pub mod desk;
+pub mod differences;
+pub mod figures;
+pub mod lookup;
 pub mod rating;
 
 use crate::assist::{Answer, CandidateItem, PlaceName, ThemeView};

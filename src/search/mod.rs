@@ -520,6 +520,13 @@ impl Search {
         place::choose(&self.records, item, place, today)
     }
 
+    /// Every guide of an item, those of the highest divisions first.
+    pub fn guides(&self, item: u32) -> Result<Vec<Guide>, SearchError> {
+        let mut entries = self.records.of_item(item).to_vec();
+        entries.sort_by_key(|e| (records::region_code(e.region).map_or(0, |code| code.level()), e.region));
+        entries.into_iter().map(|entry| self.records.guide(entry)).collect()
+    }
+
     /// Places that have a guide of this item, each once.
     pub fn places_of(&self, item: u32) -> Vec<RegionCode> {
         let mut list: Vec<RegionCode> =

@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The schema, one step a version. A step that has been in use is never changed: another one is added.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     include_str!("schema.sql"),
     include_str!("desk.sql"),
     include_str!("account.sql"),
     include_str!("rating.sql"),
+    include_str!("lookup.sql"),
 ];
 
 /// How long a writer waits for another program that writes the same file.

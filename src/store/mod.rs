@@ -6,7 +6,10 @@ mod conversation;
 mod database;
 mod desk;
 mod desk_notes;
+mod fault;
+mod figures;
 mod learned;
+mod notice;
 mod proposal;
 mod rating;
 mod seal;
@@ -17,7 +20,12 @@ pub use conversation::{Conversation, ConversationError, Conversations, Message, 
 pub use database::{Database, DatabaseError};
 pub use desk::{CaseRow, DeskError, DeskEvent, Desks, LISTED, Listed, NewStep, NewWords, Stepped, Waiting};
 pub use desk_notes::{Canned, Contact, Note, Numbers};
+pub use fault::{
+    Faults, Gap, NamedItem, Report, ReportState, ReportsWanted, SettleReportError, Wrapup, Written,
+};
+pub use figures::{Counts, DayCounts, Figures, HandCounts, ItemCount, Open, Unsettled, Window};
 pub use learned::{Journal, Learned, StoreError};
+pub use notice::{Notice, Notices};
 pub use proposal::{NewProposal, Proposal, ProposalState, Proposals};
 pub use rating::{GiveError, NewRating, Outcome, Rating, Ratings, SettleError, WorkItem};
 pub use seal::{Seal, SealError};

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use bangban::assist::{Assist, CAP, NewAccount, Sources, import};
-use bangban::config::{Config, Limits};
+use bangban::config::{Config, Limits, Site};
 use bangban::corpus::Options;
 use bangban::desk::Role;
 use bangban::dialog::Thresholds;
@@ -152,7 +152,12 @@ impl House {
     pub async fn new(limits: Limits) -> House {
         let (dir, assist) = assist();
         let database = Database::open(&dir.path().join("talks.sqlite")).await.unwrap();
-        let config = Config { limits, data: dir.path().to_owned(), ..Config::default() };
+        let site = Site {
+            id: "portal".into(),
+            origins: vec!["https://portal.test".into()],
+            region: Some("150702".into()),
+        };
+        let config = Config { limits, data: dir.path().to_owned(), sites: vec![site], ..Config::default() };
         let metrics = PrometheusBuilder::new().build_recorder().handle();
         let (stop, stopping) = tokio::sync::watch::channel(false);
         let app = App::new(Arc::new(assist), &database, &config, metrics, today, stopping).unwrap();

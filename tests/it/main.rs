@@ -11,6 +11,7 @@ mod house; // what the others share: fixtures, a stand-in for the model, the ser
 mod import; // files in, findings out: every way a file can be wrong
 mod layers; // the walls of the house
 mod learn; // corrections accepted in use, slips, routes, on the small catalog
+mod lookup; // the look-up desks, the report of differences, the dashboard, pages of other sites
 mod measure; // questions with known answers, ours and those of ../shared
 mod model; // the real weights
 mod properties; // what holds for every text: fold, mask, codes

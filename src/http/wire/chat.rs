@@ -21,6 +21,8 @@ pub struct StartRequest {
     pub region: Option<String>,
     /// The conversation that this one follows, where that was closed.
     pub previous: Option<String>,
+    /// The site whose page carries the widget (`data-site`).
+    pub site: Option<String>,
 }
 
 /// A conversation that has begun.
