@@ -153,7 +153,7 @@ impl Talks {
         };
         let seats = self.seats_now(now).await?;
         let suits: Vec<&Seat> = seats.iter().filter(|seat| seat.suits(&group, region, &[])).collect();
-        let offer = offer(&self.rules.calendar, suits.iter().copied(), local(now));
+        let offer = offer(&self.calendar.now(), suits.iter().copied(), local(now));
         let text = match offer {
             Offer::Open => wording::DESK_OPEN.to_owned(),
             Offer::Busy => wording::DESK_BUSY.to_owned(),

@@ -131,6 +131,7 @@ impl Assist {
             person: state.person,
             answers: Answers::default(),
             limit: LIMIT,
+            trial: None,
         };
         let mut sought = self.seek(search, &ask, LIMIT).await?;
         let sure = self.thresholds.sure;

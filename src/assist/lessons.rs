@@ -86,36 +86,64 @@ impl Assist {
             false => Arc::new(self.bundles(&search)?),
         };
         let mut fresh = Lessons { generation, length, bundles, ..Lessons::default() };
-        if let Some(embedder) = self.usable(&search) {
-            let learned = self.journal.read()?;
-            let texts: Vec<String> = learned
-                .iter()
-                .map(|l| search.analyzer().query(&l.example.question).meaning_text().to_owned())
-                .collect();
-            let new: Vec<String> = texts.iter().filter(|t| !before.known.contains_key(*t)).cloned().collect();
-            let vectors = if new.is_empty() { Vec::new() } else { embedder.embed_queries(&new)? };
-            let made: HashMap<&String, Vec<f32>> =
-                new.iter().zip(vectors.iter().map(|v| v.as_slice().to_vec())).collect();
-            let mut rows = Vectors::new(search.manifest().dimensions);
-            for (learned, text) in learned.iter().zip(&texts) {
-                let Some(item) = search.named(&learned.example.item) else { continue };
-                let Some(vector) = before.known.get(text).or_else(|| made.get(text)) else { continue };
-                let cases = search.item(item).map_or(&[][..], |i| &i.business_items);
-                let case =
-                    learned.example.business_item.as_ref().and_then(|name| {
-                        cases.iter().position(|case| case.name == *name).map(|at| at as u32)
-                    });
-                let label = Label { item, kind: LabelKind::Example, case, text: text.clone() };
-                rows.push(label, vector)?;
-                fresh.known.insert(text.clone(), vector.clone());
-            }
-            fresh.rows = Some(rows);
-        }
+        let learned = self.journal.read()?;
+        let examples: Vec<&Example> = learned.iter().map(|l| &l.example).collect();
+        self.fill(&search, &mut fresh, &before, &examples)?;
         let mut held = self.lessons.write().unwrap_or_else(PoisonError::into_inner);
         // Another thread may have read a longer journal meanwhile.
         if held.generation != fresh.generation || held.length <= fresh.length {
             *held = Arc::new(fresh);
         }
+        Ok(())
+    }
+
+    /// The corrections in use with one more: to see what it would change.
+    pub(super) fn lessons_with(&self, search: &Search, one: &Example) -> Result<Arc<Lessons>, OpenError> {
+        let before = self.lessons();
+        let learned = self.journal.read()?;
+        let mut examples: Vec<&Example> = learned.iter().map(|l| &l.example).collect();
+        examples.push(one);
+        let mut tried = Lessons {
+            generation: search.manifest().generation.clone(),
+            length: before.length,
+            bundles: before.bundles.clone(),
+            ..Lessons::default()
+        };
+        self.fill(search, &mut tried, &before, &examples)?;
+        Ok(Arc::new(tried))
+    }
+
+    /// Makes the rows of these examples; what was known before is not read by the model again.
+    fn fill(
+        &self,
+        search: &Search,
+        fresh: &mut Lessons,
+        before: &Lessons,
+        examples: &[&Example],
+    ) -> Result<(), OpenError> {
+        let Some(embedder) = self.usable(search) else { return Ok(()) };
+        let texts: Vec<String> = examples
+            .iter()
+            .map(|example| search.analyzer().query(&example.question).meaning_text().to_owned())
+            .collect();
+        let new: Vec<String> = texts.iter().filter(|t| !before.known.contains_key(*t)).cloned().collect();
+        let vectors = if new.is_empty() { Vec::new() } else { embedder.embed_queries(&new)? };
+        let made: HashMap<&String, Vec<f32>> =
+            new.iter().zip(vectors.iter().map(|v| v.as_slice().to_vec())).collect();
+        let mut rows = Vectors::new(search.manifest().dimensions);
+        for (example, text) in examples.iter().zip(&texts) {
+            let Some(item) = search.named(&example.item) else { continue };
+            let Some(vector) = before.known.get(text).or_else(|| made.get(text)) else { continue };
+            let cases = search.item(item).map_or(&[][..], |i| &i.business_items);
+            let case = example
+                .business_item
+                .as_ref()
+                .and_then(|name| cases.iter().position(|case| case.name == *name).map(|at| at as u32));
+            let label = Label { item, kind: LabelKind::Example, case, text: text.clone() };
+            rows.push(label, vector)?;
+            fresh.known.insert(text.clone(), vector.clone());
+        }
+        fresh.rows = Some(rows);
         Ok(())
     }
 

@@ -6,6 +6,7 @@ mod access;
 mod answer;
 mod attend;
 mod bell;
+mod content;
 mod converse;
 mod counter;
 mod differences;
@@ -28,6 +29,10 @@ pub use access::{Access, AccessError, CAP, NewAccount, made_password};
 pub use answer::{Answer, CandidateItem, ItemView, PlaceName, Timings};
 pub use attend::{AgentWords, CaseFile};
 pub use bell::Told;
+pub use content::{
+    Change, ContentError, Contents, Previewed, Settled, SharedCalendar, Trial, Verdict as ContentVerdict,
+    change,
+};
 pub use converse::{Incoming, Turn};
 pub use counter::{Glance, LookedUp, LookupRow, Member, NextQuestion, PACK, Visit, VisitMaterial};
 pub use differences::{
@@ -113,6 +118,8 @@ pub struct Ask {
     pub answers: Answers,
     /// How many candidates at most.
     pub limit: usize,
+    /// A change that is tried out for this question alone.
+    pub trial: Option<Arc<Trial>>,
 }
 
 /// Owns the index in service and the model.
@@ -121,6 +128,8 @@ pub struct Assist {
     live: RwLock<Arc<Search>>,
     lessons: RwLock<Arc<Lessons>>,
     journal: Journal,
+    /// Published everyday words, `everyday<TAB>official` a line.
+    everyday: RwLock<String>,
     embedder: Option<Embedder>,
     fusion: Fusion,
     understanding: Understanding,
@@ -185,6 +194,7 @@ impl Assist {
             live: RwLock::new(Arc::new(search)),
             lessons: RwLock::default(),
             journal: Journal::of(root),
+            everyday: RwLock::default(),
             embedder,
             thresholds,
         };
@@ -205,6 +215,7 @@ impl Assist {
         let same = crate::search::current(&self.root)?.as_deref() == Some(served.as_str());
         if !same {
             let fresh = Arc::new(Search::open(&self.root)?.with_fusion(self.fusion.clone()));
+            self.dress(&fresh);
             *self.live.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         }
         self.learn()?;

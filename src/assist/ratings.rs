@@ -1,7 +1,8 @@
 //! 好差评 as the house takes them: checked, masked, kept; a bad one is settled by somebody, by a day.
 
+use super::SharedCalendar;
 use crate::config::RatingRules;
-use crate::desk::{About, Calendar, due, level};
+use crate::desk::{About, due, level};
 use crate::store::{
     Account, Database, DatabaseError, Entry, GiveError, NewRating, Outcome, Rating, Ratings as Store,
     SettleError, WorkItem,
@@ -56,12 +57,12 @@ pub struct Ratings {
     rules: RatingRules,
     /// Days that words are kept.
     words_days: u32,
-    calendar: Calendar,
+    calendar: SharedCalendar,
 }
 
 impl Ratings {
     /// Those of a file. The calendar says which days are worked.
-    pub fn of(database: Database, rules: RatingRules, words_days: u32, calendar: Calendar) -> Ratings {
+    pub fn of(database: Database, rules: RatingRules, words_days: u32, calendar: SharedCalendar) -> Ratings {
         Ratings { store: Store::of(database), rules, words_days, calendar }
     }
 
@@ -109,7 +110,7 @@ impl Ratings {
             stars,
             reasons: &reasons,
             words: words.as_deref(),
-            due_on: due(&self.calendar, today, self.rules.settle_days),
+            due_on: due(&self.calendar.now(), today, self.rules.settle_days),
             at: now,
         };
         Ok(self.store.give(&new).await?)

@@ -41,7 +41,10 @@ impl Assist {
         limit: usize,
     ) -> Result<Sought, AskError> {
         let started = Instant::now();
-        let query = search.analyzer().query(&ask.text);
+        let query = match &ask.trial {
+            Some(trial) => search.analyzer().query_under(&ask.text, trial.everyday.as_deref()),
+            None => search.analyzer().query(&ask.text),
+        };
         let (named, region_choices) = places(search, &query, ask.region.as_ref());
         let region = named.or_else(|| ask.region.clone());
         let mut timings = Timings { words: started.elapsed(), ..Timings::default() };
@@ -140,7 +143,9 @@ impl Assist {
         region: Option<RegionCode>,
         limit: usize,
     ) -> Result<Hits, AskError> {
-        let (search, lessons, person) = (search.clone(), self.lessons(), ask.person);
+        let lessons = ask.trial.as_ref().and_then(|trial| trial.lessons.clone());
+        let (search, lessons, person) =
+            (search.clone(), lessons.unwrap_or_else(|| self.lessons()), ask.person);
         let hits = tokio::task::spawn_blocking(move || -> Result<Hits, SearchError> {
             if let Some(hits) = direct(&search, &query)? {
                 return Ok(hits);

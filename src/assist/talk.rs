@@ -1,5 +1,6 @@
 //! Conversations that last: who may take a turn, in which order, and who is told of it.
 
+use super::SharedCalendar;
 use super::bell::Bell;
 use super::handover::{DeskRules, ended};
 use super::seats::Seats;
@@ -68,6 +69,7 @@ pub struct Talks {
     pub(super) desks: Desks,
     pub(super) seats: Seats,
     pub(super) rules: DeskRules,
+    pub(super) calendar: SharedCalendar,
     pub(super) seal: Seal,
     pub(super) bell: Bell,
 }
@@ -116,10 +118,16 @@ impl Talks {
             feed: Mutex::default(),
             desks: Desks::of(database),
             seats: Seats::default(),
+            calendar: SharedCalendar::of(rules.calendar.clone()),
             rules,
             seal,
             bell: Bell::default(),
         }
+    }
+
+    /// When somebody is there.
+    pub fn calendar(&self) -> &SharedCalendar {
+        &self.calendar
     }
 
     /// Groups of the desk.

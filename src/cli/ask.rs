@@ -46,7 +46,7 @@ pub fn run(config: &Config, args: AskArgs) -> Result<ExitCode> {
     if args.question.chars().count() > most || args.question.trim().is_empty() {
         anyhow::bail!("the question must have 1 to {most} characters");
     }
-    let ask = Ask { text: args.question, region, person: None, answers, limit: 5 };
+    let ask = Ask { text: args.question, region, person: None, answers, limit: 5, trial: None };
     let answer = super::runtime()?.block_on(assist.ask(ask, super::today()))?;
     if args.json {
         let shape = wire::matched(&answer, "cli".to_owned());

@@ -61,6 +61,7 @@ pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
         let database = super::database(&config).await?;
         let (stop, stopping) = tokio::sync::watch::channel(false);
         let app = Arc::new(App::new(assist.clone(), &database, &config, metrics, super::today, stopping)?);
+        app.contents.apply(&app.assist).await?;
         let listener = listen(args.listen.unwrap_or(config.listen)).await?;
         let address = listener.local_addr()?;
         tracing::info!("serving on http://{address}");

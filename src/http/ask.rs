@@ -37,6 +37,7 @@ pub async fn match_question(
         person: request.audience.map(|a| a == Audience::Person),
         answers: answers(&request)?,
         limit: limit(request.limit)?,
+        trial: None,
     };
     let answer = app.assist.ask(ask, (app.today)()).await?;
     metrics::counter!("bangban_answers_total", "status" => answer.status.word()).increment(1);

@@ -3,6 +3,7 @@
 mod admin;
 mod ask;
 mod chat;
+mod content;
 mod desk;
 mod differences;
 mod figures;
@@ -29,7 +30,7 @@ pub use differences::difference_workbook;
 pub use serve::{listen, serve};
 
 use crate::assist::{
-    Access, Assist, DeskRules, DifferenceDesk, Faults, FigureDesk, Proposals, Ratings, Talks,
+    Access, Assist, Contents, DeskRules, DifferenceDesk, Faults, FigureDesk, Proposals, Ratings, Talks,
 };
 use crate::config::{Config, Limits, Site};
 use crate::store::{Audit, Database, Seal};
@@ -68,6 +69,10 @@ pub struct App {
     pub proposals: Proposals,
     /// Notices, wrap-ups, reports of faults.
     pub faults: Faults,
+    /// Changes of content.
+    pub contents: Arc<Contents>,
+    /// Changes that are tried out.
+    previews: content::Previews,
     /// The dashboard's figures.
     pub figures: FigureDesk,
     /// The report of differences.
@@ -100,16 +105,19 @@ impl App {
     ) -> Result<App> {
         let rules = DeskRules::read(&config.desk)?;
         let seal = Seal::open(&config.data.join(CONTACT_KEY))?;
-        let calendar = rules.calendar.clone();
         let words_days = config.retention.words_days;
+        let talks = Talks::of(database.clone(), config.retention, rules, seal);
+        let calendar = talks.calendar().clone();
         Ok(App {
             assist,
-            talks: Talks::of(database.clone(), config.retention, rules, seal),
+            talks,
             access: Access::of(database.clone(), config.access),
             audit: Audit::of(database.clone()),
-            ratings: Ratings::of(database.clone(), config.ratings, words_days, calendar),
+            ratings: Ratings::of(database.clone(), config.ratings, words_days, calendar.clone()),
             proposals: Proposals::of(database.clone()),
             faults: Faults::of(database.clone(), words_days),
+            contents: Arc::new(Contents::of(database.clone(), calendar)),
+            previews: content::Previews::default(),
             figures: FigureDesk::of(database.clone()),
             differences: Arc::default(),
             tickets: socket::Tickets::default(),
@@ -226,6 +234,11 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(figures::figures))
         .routes(routes!(figures::questions))
         .routes(routes!(figures::export))
+        .routes(routes!(content::list, content::make))
+        .routes(routes!(content::publish))
+        .routes(routes!(content::refuse))
+        .routes(routes!(content::withdraw))
+        .routes(routes!(content::preview))
         .split_for_parts();
     let rate = limit::Rate::per_minute(app.limits.per_minute);
     let script = || axum::middleware::from_fn(script::layer);

@@ -3,6 +3,7 @@
 pub mod admin;
 mod card;
 pub mod chat;
+pub mod content;
 pub mod desk;
 pub mod differences;
 pub mod figures;

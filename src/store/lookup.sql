@@ -51,3 +51,20 @@ CREATE TABLE fault_report (
   at         BIGINT NOT NULL
 );
 CREATE INDEX fault_report_state ON fault_report (state, at);
+
+-- Changes of content (内容): everyday names, everyday words, hours, days. What is published counts.
+CREATE TABLE content (
+  id         TEXT   NOT NULL PRIMARY KEY,
+  -- 'name', 'synonym', 'hours' or 'day'.
+  kind       TEXT   NOT NULL,
+  -- JSON by kind.
+  body       TEXT   NOT NULL,
+  author     TEXT   NOT NULL,
+  number     TEXT   NOT NULL,
+  at         BIGINT NOT NULL,
+  -- 'open', 'published', 'refused' or 'withdrawn'.
+  state      TEXT   NOT NULL,
+  decided_by TEXT,
+  decided_at BIGINT
+);
+CREATE INDEX content_state ON content (state, at);

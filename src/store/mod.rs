@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod content;
 mod conversation;
 mod database;
 mod desk;
@@ -16,6 +17,7 @@ mod seal;
 
 pub use account::{Account, AccountChange, AccountError, Accounts, Attempt, Session};
 pub use audit::{Audit, Audited, Entry, Verified, Wanted};
+pub use content::{ContentRow, ContentState, Contents};
 pub use conversation::{Conversation, ConversationError, Conversations, Message, NewTurn, Retention};
 pub use database::{Database, DatabaseError};
 pub use desk::{CaseRow, DeskError, DeskEvent, Desks, LISTED, Listed, NewStep, NewWords, Stepped, Waiting};

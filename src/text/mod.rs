@@ -24,6 +24,7 @@ pub use sound::{Heard, How, Sounds};
 
 use crate::guide::{BadRegions, RegionCode, Regions};
 use std::borrow::Cow;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// The data of an analysis can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +49,8 @@ pub struct Analyzer {
     segmenter: Segmenter,
     lexicon: Lexicon,
     gazetteer: Gazetteer,
+    /// Everyday words that were published since the index was made.
+    published: RwLock<Option<Arc<Lexicon>>>,
 }
 
 /// One analysed question.
@@ -76,7 +79,7 @@ impl Analyzer {
         let places = regions.iter().map(|r| r.name.as_str());
         let own: Vec<String> = words.iter().copied().chain(lexicon.words()).chain(places).map(fold).collect();
         let segmenter = Segmenter::new(own.iter().map(String::as_str));
-        Ok(Analyzer { folder, segmenter, lexicon, gazetteer })
+        Ok(Analyzer { folder, segmenter, lexicon, gazetteer, published: RwLock::default() })
     }
 
     /// The segmentation.
@@ -109,8 +112,31 @@ impl Analyzer {
         self.lexicon.words()
     }
 
+    /// Everyday words beside those of the index, read as `everyday<TAB>official` lines.
+    pub fn everyday(&self, tsv: &str) -> Result<Option<Arc<Lexicon>>, BadLexicon> {
+        if tsv.trim().is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Arc::new(Lexicon::parse(tsv, |text| self.fold(text))?)))
+    }
+
+    /// Puts published everyday words into use, in place of those before.
+    pub fn publish(&self, words: Option<Arc<Lexicon>>) {
+        *self.published.write().unwrap_or_else(PoisonError::into_inner) = words;
+    }
+
+    /// Published everyday words that are in use.
+    pub fn published(&self) -> Option<Arc<Lexicon>> {
+        self.published.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Analyses a question. Personal data are masked before anything else looks at it.
     pub fn query(&self, text: &str) -> Query {
+        self.query_under(text, self.published().as_deref())
+    }
+
+    /// The same with other words in place of the published ones.
+    pub fn query_under(&self, text: &str, published: Option<&Lexicon>) -> Query {
         let masked = mask(text);
         // What is left of a number says nothing about what is asked.
         let folded = self.fold(&masked.blanked(text));
@@ -124,7 +150,8 @@ impl Analyzer {
         let without_places = blanked(&folded, &mentions);
         let cut = self.segmenter.cut_search(&without_places);
         cut.iter().filter(|w| !is_filler(&w.text)).for_each(|w| add(&w.text));
-        for expansion in self.lexicon.expand(&folded) {
+        let more = published.map(|words| words.expand(&folded)).unwrap_or_default();
+        for expansion in self.lexicon.expand(&folded).into_iter().chain(more) {
             for official in expansion.official {
                 self.segmenter.cut_search(official).iter().for_each(|w| add(&w.text));
             }

@@ -91,6 +91,31 @@ pub async fn documented(house: &House, document: &Value) -> BTreeSet<(String, St
             called.insert((method.to_owned(), template));
         }
     }
+    let other = house.staff("doc-other", &[Role::Editor]).await;
+    let mut change = String::new();
+    for (cookie, method, template, body, status) in [
+        (&other, "post", "", Some(json!({ "kind": "synonym", "said": "小本本", "means": ["护照"] })), 201),
+        (&other, "post", "", Some(json!({ "kind": "none" })), 422),
+        (&clerk, "get", "/{id}/preview", None, 200),
+        (&clerk, "post", "/{id}/publish", None, 200),
+        (&clerk, "get", "", None, 200),
+        (&clerk, "post", "/{id}/withdraw", None, 200),
+        (&clerk, "post", "/{id}/withdraw", None, 409),
+        (&other, "post", "", Some(json!({ "kind": "hours", "spans": ["09:00-12:00"] })), 201),
+        (&clerk, "post", "/{id}/refuse", None, 200),
+    ] {
+        let path = format!("/api/v1/content{}", template.replace("{id}", &change));
+        let reply = house.desk(cookie, &method.to_uppercase(), &path, body).await;
+        assert_eq!(reply.status.as_u16(), status, "{method} {path}: {}", reply.text());
+        let template = format!("/api/v1/content{template}");
+        crate::api::as_documented(document, method, &template, &reply);
+        if status == 201 {
+            change = reply.json()["id"].as_str().unwrap().to_owned();
+        }
+        if status < 300 {
+            called.insert((method.to_owned(), template));
+        }
+    }
     called
 }
 
@@ -330,4 +355,117 @@ async fn pages_of_listed_sites_get_in_and_no_others() {
     let auditor = house.staff("auditor", &[Role::Auditor]).await;
     let rows = house.desk(&auditor, "GET", "/api/v1/admin/audit?action=refused.origin", None).await.json();
     assert!(rows["entries"].as_array().unwrap().len() >= 4, "{rows}");
+}
+
+/// Writes a change as one editor; gives its id.
+async fn written(house: &House, cookie: &str, body: Value) -> String {
+    let made = house.desk(cookie, "POST", "/api/v1/content", Some(body)).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    made.json()["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_everyday_word_counts_once_somebody_else_published_it_and_no_longer_when_taken_back() {
+    let house = House::open().await;
+    let first = house.staff("first", &[Role::Editor]).await;
+    let second = house.staff("second", &[Role::Editor]).await;
+    let helper = house.staff("helper", &[Role::Helper]).await;
+    let call = async |cookie: &str, id: &str, what: &str| {
+        house.desk(cookie, "POST", &format!("/api/v1/content/{id}/{what}"), None).await.status.as_u16()
+    };
+    let words = || house.app.assist.search().analyzer().query("老铁本咋办").search_words().to_vec();
+    assert!(!words().iter().any(|word| word == "草原"), "{:?}", words());
+    let id =
+        written(&house, &helper, json!({ "kind": "synonym", "said": "老铁本", "means": ["草原承包经营权"] }))
+            .await;
+    assert_eq!(call(&helper, &id, "publish").await, 403);
+    assert_eq!(call(&first, &id, "publish").await, 200);
+    assert_eq!(call(&second, &id, "publish").await, 409);
+    assert!(words().iter().any(|word| word == "草原"), "{:?}", words());
+    // A change of one's own is published by somebody else.
+    let own =
+        written(&house, &first, json!({ "kind": "synonym", "said": "小红本", "means": ["护照"] })).await;
+    assert_eq!(call(&first, &own, "publish").await, 403);
+    assert_eq!(call(&second, &own, "publish").await, 200);
+    assert_eq!(call(&second, &id, "withdraw").await, 200);
+    assert!(!words().iter().any(|word| word == "草原"), "{:?}", words());
+    let listed = house.desk(&first, "GET", "/api/v1/content?state=published", None).await.json();
+    assert_eq!(listed["changes"].as_array().unwrap().len(), 1);
+    assert_eq!(listed["changes"][0]["decided_by"], "second");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_tried_on_what_was_asked_before_it_counts() {
+    let house = House::open().await;
+    let first = house.staff("first", &[Role::Editor]).await;
+    let second = house.staff("second", &[Role::Editor]).await;
+    let begun = house.post("/api/v1/conversations", "{}").await.json();
+    let (talk, token) = (begun["id"].as_str().unwrap(), begun["token"].as_str().unwrap());
+    let say = async |text: &str| {
+        let request = Request::post(format!("/api/v1/conversations/{talk}/messages"))
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json")
+            .body(Body::from(json!({ "text": text }).to_string()))
+            .unwrap();
+        assert_eq!(house.call(request).await.status, 201, "{text}");
+    };
+    say("牛大力卡怎么弄").await;
+    say("身份证丢了").await;
+    let body = json!({ "kind": "name", "item": CARD, "name": "牛大力卡怎么弄" });
+    let id = written(&house, &first, body).await;
+    let path = format!("/api/v1/content/{id}/preview");
+    let seen = house.desk(&second, "GET", &path, None).await;
+    assert_eq!(seen.status, 200, "{}", seen.text());
+    let seen = seen.json();
+    assert_eq!(seen["questions"], 2, "{seen}");
+    let changed = seen["changed"].as_array().unwrap();
+    assert_eq!(changed.len(), 1, "{seen}");
+    assert_eq!(
+        (changed[0]["question"].as_str(), changed[0]["after"]["name"].as_str()),
+        (Some("牛大力卡怎么弄"), Some("居民身份证办理"))
+    );
+    let ends = async || house.ask(json!({ "q": "牛大力卡怎么弄" })).await["status"].clone();
+    assert_eq!(ends().await, changed[0]["before"]["status"], "nothing counts before it is published");
+    let publish = format!("/api/v1/content/{id}/publish");
+    assert_eq!(house.desk(&second, "POST", &publish, None).await.status, 200);
+    assert_eq!(ends().await, changed[0]["after"]["status"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hours_and_days_count_at_once_and_their_look_says_which_days() {
+    let house = House::open().await;
+    let first = house.staff("first", &[Role::Editor]).await;
+    let second = house.staff("second", &[Role::Editor]).await;
+    let publish = async |body: Value| {
+        let id = written(&house, &first, body).await;
+        let seen = house.desk(&second, "GET", &format!("/api/v1/content/{id}/preview"), None).await.json();
+        let path = format!("/api/v1/content/{id}/publish");
+        assert_eq!(house.desk(&second, "POST", &path, None).await.status, 200);
+        seen
+    };
+    let seen = publish(json!({ "kind": "hours", "spans": ["09:00-12:00", "14:30-17:30"] })).await;
+    assert!(!seen["days"].as_array().unwrap().is_empty(), "{seen}");
+    let calendar = house.app.talks.calendar().now();
+    assert_eq!(calendar.hours.len(), 2);
+    // A Friday.
+    let day = jiff::civil::date(2026, 12, 18);
+    assert!(calendar.works(day));
+    let seen =
+        publish(json!({ "kind": "day", "day": day.to_string(), "worked": false, "note": "那达慕" })).await;
+    assert_eq!(seen["days"][0]["day"], "2026-12-18");
+    assert_eq!(
+        (seen["days"].as_array().unwrap().len(), seen["days"][0]["after"].as_array().unwrap().len()),
+        (1, 0)
+    );
+    assert!(!house.app.talks.calendar().now().works(day));
+    for body in [
+        json!({ "kind": "hours", "spans": ["9 to 5"] }),
+        json!({ "kind": "day", "day": "tomorrow", "worked": false, "note": "x" }),
+        json!({ "kind": "synonym", "said": "", "means": ["护照"] }),
+        json!({ "kind": "name", "item": "nothing", "name": "甲" }),
+        json!({ "kind": "colour" }),
+    ] {
+        let refused = house.desk(&first, "POST", "/api/v1/content", Some(body.clone())).await;
+        assert!([404, 422].contains(&refused.status.as_u16()), "{body}: {}", refused.text());
+    }
 }
