@@ -285,6 +285,7 @@ pub fn router(app: Arc<App>) -> Router {
             HeaderValue::from_static("nosniff"),
         ))
         .layer(from_fn_with_state(Duration::from_millis(app.limits.request_ms), limit::time))
+        .layer(from_fn_with_state(app.clone(), site::preflight))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             problem::Problem::Internal(anyhow::anyhow!("a handler panicked")).into_response()
         }))

@@ -38,30 +38,41 @@ const REMEMBERED: &str = "600";
 #[derive(Clone, Debug)]
 pub(super) struct From(pub String);
 
+/// Whether a path is one that pages of other sites may call.
+fn open(path: &str) -> bool {
+    OPEN.iter()
+        .any(|known| path.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+/// Answers browsers that ask beforehand what a page of a listed site may send. No route has this method, so this stands
+/// around all of them.
+pub async fn preflight(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let asks = *request.method() == Method::OPTIONS && open(request.uri().path());
+    let Some((_, origin)) = asks.then(|| listed(&app.sites, request.headers())).flatten() else {
+        return next.run(request).await;
+    };
+    let told = [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(METHODS)),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(HEADERS)),
+        (header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(REMEMBERED)),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, origin),
+        (header::VARY, HeaderValue::from_static("origin")),
+    ];
+    (StatusCode::NO_CONTENT, HeaderMap::from_iter(told)).into_response()
+}
+
 /// Lets pages of listed sites in, and tells their browsers so; pages of other sites are refused.
 pub async fn layer(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let open = OPEN
-        .iter()
-        .any(|known| path.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
     let headers = request.headers();
-    if !open || !headers.contains_key(header::ORIGIN) || own_page(headers, request.uri()) {
+    let foreign = headers.contains_key(header::ORIGIN) && !own_page(headers, request.uri());
+    if !foreign || !open(request.uri().path()) {
         return next.run(request).await;
     }
     let Some((site, origin)) = listed(&app.sites, headers) else {
         return Problem::ForeignOrigin.into_response();
     };
-    let mut response = if *request.method() == Method::OPTIONS {
-        let told = [
-            (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(METHODS)),
-            (header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(HEADERS)),
-            (header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(REMEMBERED)),
-        ];
-        (StatusCode::NO_CONTENT, HeaderMap::from_iter(told)).into_response()
-    } else {
-        request.extensions_mut().insert(From(site));
-        next.run(request).await
-    };
+    request.extensions_mut().insert(From(site));
+    let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));

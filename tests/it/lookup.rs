@@ -288,7 +288,8 @@ async fn the_dashboard_counts_turns_and_groups_what_nobody_could_answer() {
         assert_eq!(sum(list, field), 3, "{list}: {figures}");
     }
     assert_eq!(figures["places"][0]["region"]["code"], "150702");
-    assert_eq!(figures["items"][0]["name"], "居民身份证办理");
+    let items = figures["items"].as_array().unwrap();
+    assert!(items.iter().any(|item| item["name"] == "居民身份证办理"), "{figures}");
     let elsewhere = house.desk(&analyst, "GET", &format!("{path}&region=150400"), None).await.json();
     assert_eq!(elsewhere["turns"], 0);
     let csv = house
