@@ -24,6 +24,8 @@ export const hotlineStyle = css`
   }
   .find {
     grid-area: find;
+    display: flex;
+    flex-direction: column;
     min-width: 0;
     padding: var(--gap-s);
   }
@@ -47,7 +49,6 @@ export const hotlineStyle = css`
     background: var(--paper);
   }
   .said-line {
-    min-height: 1.5rem;
     color: var(--accent-strong);
     font-size: var(--text-s);
     font-weight: 600;
@@ -120,7 +121,18 @@ export const hotlineStyle = css`
     .guide,
     .find,
     .call {
+      /* What is hidden from the eye must not make the page itself longer. */
+      position: relative;
       min-height: 0;
+      overflow-y: auto;
+    }
+    desk-lookup {
+      flex: 1 1 auto;
+      min-height: 14rem;
+    }
+    .glance {
+      flex: none;
+      max-height: 40%;
       overflow-y: auto;
     }
   }

@@ -1,4 +1,4 @@
-import { LitElement, html } from 'lit';
+import { LitElement, css, html } from 'lit';
 import '../modal';
 import type { Modal } from '../modal';
 import { base, controls } from '../sheet';
@@ -9,7 +9,18 @@ import { words } from './wording';
 /** All keys, opened with "?". */
 export class KeysSheet extends LitElement {
   static override properties = { hotline: { type: Boolean } };
-  static override styles = [base, controls, page, tables];
+  static override styles = [
+    base,
+    controls,
+    page,
+    tables,
+    css`
+      th,
+      td {
+        padding: 0.2rem 0.6rem;
+      }
+    `,
+  ];
 
   /** Whether the hotline's keys are shown. */
   declare hotline: boolean;

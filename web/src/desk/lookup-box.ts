@@ -48,6 +48,10 @@ export class LookupBox extends LitElement {
     fields,
     page,
     css`
+      :host {
+        display: flex;
+        flex-direction: column;
+      }
       label {
         margin-top: 0;
       }
@@ -84,9 +88,14 @@ export class LookupBox extends LitElement {
         min-height: 2.25rem;
         padding: 0.1em 0.9em;
       }
+      .hits {
+        flex: 0 1 auto;
+        min-height: 6rem;
+        overflow-y: auto;
+      }
       .hits:focus-visible {
         outline: 3px solid var(--focus);
-        outline-offset: 2px;
+        outline-offset: -3px;
       }
       .hits li {
         padding: 0.5rem 0.8rem;
@@ -222,7 +231,7 @@ export class LookupBox extends LitElement {
   act(type: 'open-hit' | 'preview-hit') {
     const { hit } = this;
     if (!hit) return;
-    if (type === 'open-hit') this.renderRoot.querySelector<HTMLElement>('.hits')?.focus();
+    if (type === 'open-hit') this.renderRoot.querySelector<HTMLElement>('.hits')?.focus({ preventScroll: true });
     this.dispatchEvent(new HitEvent(type, hit));
   }
 

@@ -126,7 +126,7 @@ export interface VisitMaterial {
 
 /** A family's items in one visit. */
 export interface VisitResponse {
-  items: (Need & { region: Region | null; online: boolean | null; agent: boolean | null; materials: number })[];
+  items: (Need & { business_item?: string | null; region: Region | null; online: boolean | null; agent: boolean | null; materials: number })[];
   materials: VisitMaterial[];
   places: { name: string; address: string | null; window: string | null; hours: string | null; phone: string | null; for: string[] }[];
 }

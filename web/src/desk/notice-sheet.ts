@@ -67,14 +67,21 @@ export class NoticeSheet extends LitElement {
     this.brought = brought;
   }
 
-  /** Those that must be brought and were not. */
+  /** Those of some state that were not brought. */
+  private absent(states: readonly string[]): string[] {
+    return this.card.materials.list.filter(({ state }, at) => states.includes(state) && !this.brought.has(at)).map(({ name }) => name);
+  }
+
+  /** What must be brought, now or later. */
   private missing(): string[] {
-    return this.card.materials.list.filter(({ state }, at) => state !== 'waivable' && !this.brought.has(at)).map(({ name }) => name);
+    return this.absent(['needed', 'later']);
   }
 
   override render() {
     const { list } = this.card.materials;
     const missing = this.missing();
+    const open = this.absent(['open']).length;
+    const told = missing.length > 0 ? words.sheetMissing(missing.length) : open > 0 ? '' : words.sheetComplete;
     return html`<div class="screen-only">
         <fieldset>
           <legend class="label">${words.sheetBrought}</legend>
@@ -86,7 +93,7 @@ export class NoticeSheet extends LitElement {
           )}
           ${list.length === 0 ? html`<p class="soft">${this.card.materials.stated ? words.noMaterials : words.notStated}</p>` : nothing}
         </fieldset>
-        <p class="missing" role="status">${list.length === 0 ? '' : missing.length > 0 ? words.sheetMissing(missing.length) : words.sheetComplete}</p>
+        <p class="missing" role="status">${list.length === 0 ? '' : told}${open > 0 ? words.sheetOpen(open) : ''}</p>
         <div class="row foot">
           <button class="button main" type="button" @click=${() => print()}>${words.printSheet}</button>
         </div>
@@ -101,9 +108,11 @@ export class NoticeSheet extends LitElement {
     const hall = card.hall?.lines.filter((line) => line.value !== null) ?? [];
     const phone = card.channels.find((line) => line.label === '咨询电话')?.value ?? words.notStated;
     const limits = card.limits.filter((line) => line.value !== null);
-    const answers = card.questions.flatMap(({ question, options, chosen }) => {
+    const open = this.absent(['open']);
+    const answers = card.questions.flatMap(({ id: asked, question, options, chosen }) => {
       const labels = options.filter(({ id }) => chosen.includes(id)).map(({ label }) => label);
-      return labels.length > 0 ? [`${question}${labels.join('、')}`] : [];
+      // The 业务办理项 stands in the title already.
+      return labels.length > 0 && asked !== 'item' ? [`${question.replace(/[？?：:]$/, '')}：${labels.join('、')}`] : [];
     });
     return html`<article class="paper print-only">
       <h1>${words.sheetTitle}</h1>
@@ -117,7 +126,10 @@ export class NoticeSheet extends LitElement {
       <h2>${words.materials}</h2>
       ${card.materials.list.length > 0 ? this.table(card) : html`<p>${card.materials.stated ? words.noMaterials : words.notStated}</p>`}
       <h2>${words.stillMissing}</h2>
-      <p>${card.materials.list.length === 0 ? words.notStated : missing.length > 0 ? missing.map((name, at) => `${at + 1}. ${name}`).join('；') : words.sheetComplete}</p>
+      ${card.materials.list.length === 0 ? html`<p>${words.notStated}</p>` : nothing}
+      ${missing.length > 0 ? html`<p>${missing.map((name, at) => `${at + 1}. ${name}`).join('；')}</p>` : nothing}
+      ${open.length > 0 ? html`<p>${words.sheetOpenList(open.join('、'))}</p>` : nothing}
+      ${card.materials.list.length > 0 && missing.length + open.length === 0 ? html`<p>${words.sheetComplete}</p>` : nothing}
       <h2>${words.limits}</h2>
       <p>${limits.length > 0 ? limits.map(({ label, text }) => `${label}：${text}`).join('；') : words.notStated}</p>
       <h2>${words.whereTo}</h2>
@@ -149,7 +161,7 @@ export class NoticeSheet extends LitElement {
             <td>${material.name}</td>
             <td>${facts.join('，') || words.notStated}</td>
             <td class="box">${has ? '☑' : '☐'}</td>
-            <td class="box">${has || material.state === 'waivable' ? '☐' : '☑'}</td>
+            <td class="box">${!has && (material.state === 'needed' || material.state === 'later') ? '☑' : '☐'}</td>
           </tr>`;
         })}
       </tbody>

@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { base, controls, notices } from '../sheet';
 import type { Region } from '../wire';
 import { HitEvent } from './lookup-box';
-import { ageDays, isOld, type Kept } from './pack';
+import { ageDays, dayOf, isOld, type Kept } from './pack';
 import type { Packs } from './packs';
 import { page } from './style';
 import { words } from './wording';
@@ -63,6 +63,16 @@ export class PackView extends LitElement {
   declare packs: Packs;
   declare place: Region | null;
 
+  override connectedCallback() {
+    super.connectedCallback();
+    this.packs.watch(this);
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.packs.unwatch(this);
+  }
+
   override render() {
     const { packs, place } = this;
     const has = packs.kept.some(({ pack }) => pack.region.code === place?.code);
@@ -82,9 +92,9 @@ export class PackView extends LitElement {
     const { pack, old } = one;
     const days = ageDays(pack.made_at, Date.now());
     return html`<article aria-label=${words.packOf(pack.region.name)}>
-      <h3>${words.packOf(pack.region.name)}</h3>
+      <h2>${words.packOf(pack.region.name)}</h2>
       <p>
-        ${words.packFacts(pack.items.length, pack.made_at.slice(0, 10), days)}
+        ${words.packFacts(pack.items.length, dayOf(pack.made_at), days)}
         ${pack.corpus_date ? html` · ${words.corpusDate(pack.corpus_date)}` : nothing}
       </p>
       ${isOld(pack, Date.now()) ? html`<p class="notice"><b>${words.oldMark}</b> ${words.packOld(days)}</p>` : nothing}

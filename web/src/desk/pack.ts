@@ -106,3 +106,10 @@ export function ageDays(madeAt: string, now: number): number {
 export function isOld({ made_at }: Pack, now: number): boolean {
   return ageDays(made_at, now) >= OLD_DAYS;
 }
+
+/** The day of a time, as this computer's calendar has it. */
+export function dayOf(time: string): string {
+  const at = new Date(time);
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}

@@ -21,15 +21,30 @@ export class Packs implements ReactiveController {
   failure = '';
   /** Whether the page itself opens without a network. */
   shell = false;
+  private readonly watchers = new Set<ReactiveControllerHost>();
   private looker: ReturnType<typeof setInterval> | undefined;
 
   constructor(
-    private readonly host: ReactiveControllerHost,
+    host: ReactiveControllerHost,
     /** Called when the network is back. */
     private readonly back: () => void = () => {},
   ) {
     this.offline = !navigator.onLine;
+    this.watchers.add(host);
     host.addController(this);
+  }
+
+  /** Somebody else shows the packs too. */
+  watch(host: ReactiveControllerHost) {
+    this.watchers.add(host);
+  }
+
+  unwatch(host: ReactiveControllerHost) {
+    this.watchers.delete(host);
+  }
+
+  private changed() {
+    for (const host of this.watchers) host.requestUpdate();
   }
 
   hostConnected() {
@@ -48,9 +63,9 @@ export class Packs implements ReactiveController {
   private async begin() {
     this.kept = await keptPacks();
     this.loaded = true;
-    this.host.requestUpdate();
+    this.changed();
     this.shell = await installShell();
-    this.host.requestUpdate();
+    this.changed();
     if (!this.offline) await this.renew();
   }
 
@@ -64,7 +79,7 @@ export class Packs implements ReactiveController {
   readonly lost = () => {
     if (this.offline) return;
     this.offline = true;
-    this.host.requestUpdate();
+    this.changed();
   };
 
   /** Tells that a request did or did not get through. */
@@ -77,7 +92,7 @@ export class Packs implements ReactiveController {
     const reached = await fetch('/readyz', { cache: 'no-store' }).then(() => true, () => false);
     if (!reached || !this.offline) return;
     this.offline = false;
-    this.host.requestUpdate();
+    this.changed();
     this.back();
     await this.renew();
   };
@@ -98,7 +113,7 @@ export class Packs implements ReactiveController {
   async fetch(place: Region) {
     this.busy = true;
     this.failure = '';
-    this.host.requestUpdate();
+    this.changed();
     try {
       const before = this.kept.find(({ pack }) => pack.region.code === place.code);
       const fresh = await ask(place.code, before?.tag);
@@ -112,7 +127,7 @@ export class Packs implements ReactiveController {
       this.heard(error);
     } finally {
       this.busy = false;
-      this.host.requestUpdate();
+      this.changed();
     }
   }
 
@@ -125,12 +140,12 @@ export class Packs implements ReactiveController {
     await dropPack(one.pack.region.code);
     this.kept = await keptPacks();
     this.said = words.packDropped(one.pack.region.name);
-    this.host.requestUpdate();
+    this.changed();
   }
 
   private async put(one: Kept) {
     await keepPack(one);
     this.kept = await keptPacks();
-    this.host.requestUpdate();
+    this.changed();
   }
 }

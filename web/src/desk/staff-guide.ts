@@ -219,7 +219,8 @@ export class StaffGuide extends LitElement {
     return html`${this.head(card)} ${this.questions(card.questions)} ${this.materials(card)}
       ${this.section(words.limits, card.limits)} ${this.section(words.whereTo, card.channels)}
       ${card.hall ? this.section(card.hall.name, card.hall.lines, card.hall.notice) : nothing} ${this.section(words.conditions, card.conditions)}
-      ${this.section(words.flow, card.flow)} ${this.section(words.results, card.results)} ${this.section(words.basis, card.basis)} ${this.faq(card)}
+      ${this.section(words.flow, card.flow)} ${this.section(words.results, card.results)} ${this.section(words.basis, card.basis)} ${this.section(words.aboutItem, card.head)}
+      ${this.faq(card)}
       <p class="foot">
         ${wording.guide(card.region?.name ?? words.wholeRegion, card.name)} · ${card.version ? wording.version(card.version) : wording.versionUnknown} ·
         ${card.updated_at ? wording.updated(card.updated_at) : wording.updatedUnknown}${card.data_source ? ` · ${wording.dataSource(card.data_source)}` : ''}
@@ -227,6 +228,7 @@ export class StaffGuide extends LitElement {
   }
 
   private head(card: Card) {
+    const organ = card.head.find(({ label }) => label === '实施主体')?.value;
     const other = card.region && this.place && card.region.code !== this.place.code;
     return html`<header>
       <h2 tabindex="-1">${card.name}${card.business_item ? html`<span class="item">：${card.business_item}</span>` : nothing}</h2>
@@ -234,11 +236,11 @@ export class StaffGuide extends LitElement {
         <span>${words.region}：<b>${this.place?.name ?? words.wholeRegion}</b></span>
         ${other ? html`<span>${wording.guideOf(card.region?.name ?? '')}</span>` : nothing}
         <span>${wording.fit[card.fit] ?? ''}</span>
+        ${organ ? html`<span>${words.organ}：<b>${organ}</b></span>` : nothing}
         <span>${wording.code}：${card.code ?? words.notStated}</span>
         ${card.synthetic ? html`<span>${wording.synthetic}</span>` : nothing}
       </p>
       ${card.notices.map((notice) => html`<p class="notice"><b>${wording.attention}</b><span>${notice}</span></p>`)}
-      <dl>${card.head.map((line) => this.line(line))}</dl>
     </header>`;
   }
 
@@ -279,7 +281,7 @@ export class StaffGuide extends LitElement {
   }
 
   private material(material: Material, at: number, questions: Question[]) {
-    const facts = [material.quantity, material.form, material.source].filter((fact): fact is string => fact !== null);
+    const facts = [material.quantity, material.form, material.source, material.necessity].filter((fact): fact is string => fact !== null);
     const told = facts.join(' · ');
     return html`<li class="material" data-cite=${material.citation.id}>
       <span class="number" aria-hidden="true">${at + 1}</span>
@@ -301,7 +303,7 @@ export class StaffGuide extends LitElement {
   /** Why somebody must bring it, as the guide says; where it doesn't, that is said. */
   private reasons(material: Material, questions: Question[]) {
     const asked = questions.filter(({ id }) => material.waits_for.includes(id)).map(({ question }) => question);
-    const why = [material.needed_when ?? '', asked.length > 0 ? words.dependsOn(asked.join('、')) : '', material.necessity ? words.necessity(material.necessity) : ''];
+    const why = [material.needed_when ?? '', asked.length > 0 ? words.dependsOn(asked.join('、')) : ''];
     const rows: [string, string][] = [
       [words.why_, why.filter((part) => part).join('；')],
       [words.basisOf, material.basis ?? ''],
@@ -340,7 +342,7 @@ export class StaffGuide extends LitElement {
     return html`<div class="line" data-cite=${line.citation.id}>
       <dt>${number ? html`<span aria-hidden="true">${number}</span><span class="unseen">${line.label}</span>` : line.label}</dt>
       <dd class=${line.value === null ? 'missing' : line.text.includes('；') ? 'places' : ''}>${this.value(line)}</dd>
-      ${this.acts(line.label, line.value, line.citation)}
+      <dd class="acts">${this.acts(line.label, line.value, line.citation)}</dd>
     </div>`;
   }
 

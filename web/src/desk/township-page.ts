@@ -6,7 +6,7 @@ import './lookup-box';
 import type { HitEvent, LookupBox } from './lookup-box';
 import './notice-sheet';
 import './pack-view';
-import { isOld } from './pack';
+import { dayOf, isOld } from './pack';
 import { Packs } from './packs';
 import './place-chip';
 import type { PlaceChosenEvent } from './place-chip';
@@ -68,6 +68,10 @@ export class TownshipPage extends LitElement {
   override disconnectedCallback() {
     super.disconnectedCallback();
     window.removeEventListener('keydown', this.pressed);
+  }
+
+  override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has('view')) this.said = '';
   }
 
   override updated(changed: PropertyValues<this>) {
@@ -134,7 +138,7 @@ export class TownshipPage extends LitElement {
         ${view === 'guide' ? this.guidePart(pack !== null) : nothing}
         <desk-visit ?hidden=${view !== 'visit'} .place=${this.place} .pack=${pack}></desk-visit>
         ${view === 'reports' && this.reports ? html`<desk-reports mine></desk-reports>` : nothing}
-        ${view === 'pack' ? html`<desk-pack .packs=${packs} .place=${this.place} .tick=${packs.kept.length + Number(packs.busy)}></desk-pack>` : nothing}
+        ${view === 'pack' ? html`<desk-pack .packs=${packs} .place=${this.place}></desk-pack>` : nothing}
       </div>
       <desk-report @reported=${() => (this.said = words.reported)}></desk-report>`;
   }
@@ -144,7 +148,7 @@ export class TownshipPage extends LitElement {
     const { packs } = this;
     const one = packs.of(this.place);
     if (packs.offline) {
-      const date = one?.pack.made_at.slice(0, 10) ?? '';
+      const date = one ? dayOf(one.pack.made_at) : '';
       const old = one && isOld(one.pack, Date.now());
       return html`<div class="offline" role="status">
         <b>⚠ ${words.offline}</b>
@@ -164,7 +168,7 @@ export class TownshipPage extends LitElement {
     const pack = offline ? (this.packs.of(this.place)?.pack ?? null) : null;
     return html`<div class="two">
       <section class="find screen-only" aria-label=${words.searchTitle}>
-        <desk-lookup .place=${this.place} .pack=${pack} .opened=${card?.item ?? ''} .hint=${words.townshipHint}></desk-lookup>
+        <desk-lookup .place=${this.place} .pack=${pack} .opened=${card?.item ?? ''} .label=${words.townshipLabel} .hint=${words.townshipHint}></desk-lookup>
       </section>
       <section class="guide" tabindex="0" aria-label=${words.guideSide} aria-busy=${busy ? 'true' : 'false'}>
         <div role="alert">${failure ? html`<p class="failure">${words.error}${failure}</p>` : nothing}</div>
@@ -206,7 +210,8 @@ export class TownshipPage extends LitElement {
   }
 
   private packDate(): string {
-    return this.packs.of(this.place)?.pack.made_at.slice(0, 10) ?? '';
+    const one = this.packs.of(this.place);
+    return one ? dayOf(one.pack.made_at) : '';
   }
 
   /** The sheet is always there, so that it comes out however the page is printed. */

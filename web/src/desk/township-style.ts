@@ -117,10 +117,20 @@ export const townshipStyle = css`
     }
     .find,
     .guide {
+      position: relative;
       min-height: 0;
       overflow-y: auto;
     }
+    .find {
+      display: flex;
+      flex-direction: column;
+    }
+    desk-lookup {
+      flex: 1 1 auto;
+      min-height: 14rem;
+    }
     .body {
+      position: relative;
       overflow-y: auto;
     }
   }
@@ -131,7 +141,9 @@ export const townshipStyle = css`
       height: auto;
     }
     .guide,
-    .side {
+    .side,
+    desk-visit {
+      max-width: none;
       margin: 0;
       padding: 0;
       border: 0;

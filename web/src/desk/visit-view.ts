@@ -7,6 +7,7 @@ import { guide, visit, type Answers } from './lookup-api';
 import './lookup-box';
 import type { HitEvent, LookupBox } from './lookup-box';
 import type { Hit, NeedState, Pack, VisitResponse } from './lookup-wire';
+import { dayOf } from './pack';
 import { paper } from './paper-style';
 import { fullTitle } from './spoken';
 import { page, tables } from './style';
@@ -90,8 +91,12 @@ export class VisitView extends LitElement {
         font-size: var(--text-s);
         font-weight: 400;
       }
-      h3 {
-        margin: var(--gap) 0 var(--gap-xs);
+      .screen-only h2,
+      .screen-only h3 {
+        margin: var(--gap-s) 0 var(--gap-xs);
+      }
+      .screen-only h2:focus {
+        outline: none;
       }
       .state {
         white-space: nowrap;
@@ -212,7 +217,7 @@ export class VisitView extends LitElement {
   }
 
   private list() {
-    return html`<h3 id="errands" tabindex="-1">${words.errands(this.errands.length)}</h3>
+    return html`<h2 id="errands" tabindex="-1">${words.errands(this.errands.length)}</h2>
       <ul class="errands">
         ${this.errands.map(
           (errand) => html`<li>
@@ -245,7 +250,7 @@ export class VisitView extends LitElement {
   private together({ items, materials, places }: VisitResponse) {
     const list = ordered(materials);
     return html`<section class="screen-only" aria-labelledby="together">
-      <h3 id="together">${words.together(list.length)}</h3>
+      <h2 id="together">${words.together(list.length)}</h2>
       ${this.kept ? html`<p class="notice"><b>${words.offline}</b><span>${words.mergedHere}</span></p>` : nothing}
       <table>
         <thead>
@@ -271,7 +276,7 @@ export class VisitView extends LitElement {
           ${items.map(
             (one) => html`<tr>
               <th scope="row">${one.who}</th>
-              <td data-name=${words.item}>${one.name}${one.region ? html` <span class="soft">${one.region.name}</span>` : nothing}</td>
+              <td data-name=${words.item}>${fullTitle({ name: one.name, business_item: one.business_item ?? null })}${one.region ? html` <span class="soft">${one.region.name}</span>` : nothing}</td>
               <td data-name=${words.onlineShort}>${this.told(one.online)}</td>
               <td data-name=${words.agentShort}>${this.told(one.agent)}</td>
             </tr>`,
@@ -302,7 +307,7 @@ export class VisitView extends LitElement {
     return html`<article class="paper print-only">
       <h1>${words.mergedTitle}</h1>
       <p>${words.region}：${this.place?.name ?? words.wholeRegion}</p>
-      <p>${items.map(({ who, name }) => `${who}：${name}`).join('；')}</p>
+      <p>${items.map(({ who, name, business_item }) => `${who}：${fullTitle({ name, business_item: business_item ?? null })}`).join('；')}</p>
       <h2>${words.materials}</h2>
       <table>
         <thead>
@@ -322,7 +327,7 @@ export class VisitView extends LitElement {
       </table>
       <h2>${words.whereTo}</h2>
       ${places.length > 0 ? places.map((one) => html`<p>${one.for.join('、')}：${this.window(one)}</p>`) : html`<p>${words.notStated}</p>`}
-      <p class="small">${words.basedOn}${[...new Set(guides)].join('、')}${this.kept && this.pack ? `；${words.fromPack(this.pack.made_at.slice(0, 10))}` : ''}。${words.printedOn(new Date().toLocaleDateString('zh-CN'))} ${words.sheetFoot}</p>
+      <p class="small">${words.basedOn}${[...new Set(guides)].join('、')}${this.kept && this.pack ? `；${words.fromPack(dayOf(this.pack.made_at))}` : ''}。${words.printedOn(new Date().toLocaleDateString('zh-CN'))} ${words.sheetFoot}</p>
     </article>`;
   }
 }

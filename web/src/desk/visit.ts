@@ -38,6 +38,7 @@ export function merged(errands: readonly Errand[]): VisitResponse {
       who,
       code: card.item,
       name: card.name,
+      business_item: card.business_item,
       region: card.region,
       online: spoken(card, '网上办理', /^可/, /^不/),
       agent: spoken(card, '可否代办', /^可/, /^不/),

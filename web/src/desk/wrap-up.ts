@@ -60,8 +60,10 @@ export class WrapUpBar extends LitElement {
       .main kbd {
         color: inherit;
       }
+      /* Above the buttons, which stay where the pointer is. */
       .words {
         flex: 1 1 100%;
+        order: -1;
       }
       .words .field {
         min-height: 2.25rem;
