@@ -237,14 +237,16 @@ export class HotlinePage extends LitElement {
     const trouble = this.failure || failure;
     return html`<div class="desk" @open-hit=${this.open} @preview-hit=${this.preview} @place=${this.moved}>
         <div class="notices"><desk-notices .place=${this.place} ?writes=${may('notices.write')}></desk-notices></div>
-        <section class="call" aria-label=${words.transcript}>
-          <desk-transcript .place=${this.place} @heard=${(event: CustomEvent<string>) => (this.heard = event.detail)}></desk-transcript>
-        </section>
-        <section class="find" aria-label=${words.searchTitle}>
-          <desk-place .place=${this.place} .label=${words.callerPlace}></desk-place>
-          <desk-lookup .place=${this.place} .opened=${card?.item ?? ''}></desk-lookup>
-          ${this.glimpse()}
-        </section>
+        <div class="left">
+          <section class="find" aria-label=${words.searchTitle}>
+            <desk-place .place=${this.place} .label=${words.callerPlace}></desk-place>
+            <desk-lookup .place=${this.place} .opened=${card?.item ?? ''}></desk-lookup>
+            ${this.glimpse()}
+          </section>
+          <section class="call" aria-label=${words.transcript}>
+            <desk-transcript .place=${this.place} @heard=${(event: CustomEvent<string>) => (this.heard = event.detail)}></desk-transcript>
+          </section>
+        </div>
         <section class="guide" tabindex="0" aria-label=${words.guideSide} aria-busy=${busy ? 'true' : 'false'}>
           <div role="alert">${trouble ? html`<p class="failure">${words.error}${trouble}</p>` : nothing}</div>
           ${card ? this.guide(card) : html`<p class="nothing">${busy ? words.loading : words.pickGuide}</p>`}

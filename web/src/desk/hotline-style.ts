@@ -92,11 +92,23 @@ export const hotlineStyle = css`
     background: var(--paper);
     overflow-wrap: anywhere;
   }
+  .left {
+    display: contents;
+  }
+  @media (max-width: 799px) {
+    kbd {
+      display: none;
+    }
+  }
   @media (min-width: 800px) {
     .desk {
       grid-template-columns: minmax(0, 1fr) minmax(0, 1.15fr);
-      grid-template-areas: 'notices notices' 'find guide' 'call guide' 'end end';
-      grid-template-rows: auto minmax(0, 1.3fr) minmax(0, 1fr) auto;
+      grid-template-areas: 'notices notices' 'left guide' 'end end';
+      grid-template-rows: auto minmax(0, 1fr) auto;
+    }
+    .left {
+      grid-area: left;
+      display: block;
     }
     .guide {
       border-left: 1px solid var(--rule);
@@ -106,7 +118,9 @@ export const hotlineStyle = css`
     .desk {
       grid-template-columns: 18rem minmax(0, 1fr) minmax(0, 1.2fr);
       grid-template-areas: 'notices notices notices' 'call find guide' 'end end end';
-      grid-template-rows: auto minmax(0, 1fr) auto;
+    }
+    .left {
+      display: contents;
     }
     .call {
       border-right: 1px solid var(--rule);
@@ -119,9 +133,16 @@ export const hotlineStyle = css`
       min-height: 0;
     }
     .guide,
+    .left {
+      /* What is hidden from the eye must not make the page itself longer. */
+      position: relative;
+      min-height: 0;
+      overflow-y: auto;
+    }
+  }
+  @media (min-width: 1200px) and (min-height: 36em) {
     .find,
     .call {
-      /* What is hidden from the eye must not make the page itself longer. */
       position: relative;
       min-height: 0;
       overflow-y: auto;
@@ -130,15 +151,13 @@ export const hotlineStyle = css`
       flex: 1 1 auto;
       min-height: 14rem;
     }
+    desk-transcript {
+      height: 100%;
+    }
     .glance {
       flex: none;
       max-height: 40%;
       overflow-y: auto;
-    }
-  }
-  @media (min-width: 1200px) and (min-height: 36em) {
-    desk-transcript {
-      height: 100%;
     }
   }
 `;

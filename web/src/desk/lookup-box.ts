@@ -52,6 +52,12 @@ export class LookupBox extends LitElement {
         display: flex;
         flex-direction: column;
       }
+      label,
+      .big,
+      .under,
+      .ask {
+        flex: none;
+      }
       label {
         margin-top: 0;
       }

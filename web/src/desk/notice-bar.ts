@@ -34,8 +34,15 @@ export class NoticeBar extends LitElement {
     fields,
     page,
     css`
+      section {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0 0.5rem;
+      }
       ul {
         display: grid;
+        flex: 1 1 18rem;
         gap: 0.25rem;
       }
       li {
