@@ -239,7 +239,10 @@ export class HotlinePage extends LitElement {
         <div class="notices"><desk-notices .place=${this.place} ?writes=${may('notices.write')}></desk-notices></div>
         <div class="left">
           <section class="find" aria-label=${words.searchTitle}>
-            <desk-place .place=${this.place} .label=${words.callerPlace}></desk-place>
+            <div class="where">
+              <desk-place .place=${this.place} .label=${words.callerPlace}></desk-place>
+              <button class="plain" type="button" @click=${() => void this.find<KeysSheet>('desk-keys').show()}>${words.keysTitle} <kbd aria-hidden="true">?</kbd></button>
+            </div>
             <desk-lookup .place=${this.place} .opened=${card?.item ?? ''}></desk-lookup>
             ${this.glimpse()}
           </section>
@@ -269,7 +272,6 @@ export class HotlinePage extends LitElement {
     return html`<div class="row acts">
         <button class="button main" type="button" @click=${() => void this.copyScript()}>${words.copyScript} <kbd aria-hidden="true">c</kbd></button>
         <button class="button" type="button" @click=${() => void this.copyMessage()}>${words.copyMessage} <kbd aria-hidden="true">s</kbd></button>
-        <button class="button" type="button" @click=${() => void this.find<KeysSheet>('desk-keys').show()}>${words.keysTitle} <kbd aria-hidden="true">?</kbd></button>
       </div>
       ${this.byHand
         ? html`<label class="soft" for="hand">${words.copyByHand}</label><textarea id="hand" class="hand" readonly .value=${this.byHand} @focus=${(event: Event) => (event.target as HTMLTextAreaElement).select()}></textarea>`

@@ -29,8 +29,20 @@ export const hotlineStyle = css`
     min-width: 0;
     padding: var(--gap-s);
   }
-  desk-place {
+  .where {
+    display: flex;
+    gap: var(--gap-xs);
+    align-items: flex-start;
     margin-bottom: var(--gap-xs);
+  }
+  .where desk-place {
+    flex: 1 1 auto;
+    min-width: 0;
+  }
+  .where .plain {
+    flex: none;
+    min-height: 2.25rem;
+    font-size: var(--text-s);
   }
   .guide {
     grid-area: guide;

@@ -12,6 +12,7 @@ test.each<[row: string, text: string, want: string]>([
   ['a bank card', '卡号 6222 0212 3456 7890 123', '卡号 622**************23'],
   ['an e-mail address', '发到 li.si@example.com 吧', '发到 ***@*** 吧'],
   ['a number plate', '蒙A12345的车', '蒙A*****的车'],
+  ['a number read out', '我电话幺三八零零一三八零零零，记一下', '我电话幺三八********，记一下'],
   ['a passport', '护照E12345678丢了', '护照E********丢了'],
 ])('%s is starred', (row, text, want) => {
   expect(masked(text), row).toBe(want);
@@ -24,6 +25,7 @@ test.each([
   '实施编码11150000MB0123456700011400100000',
   '要带户口簿和2张照片',
   '身份证丢了咋补',
+  '二〇二六年一月一日起，一三五七办理',
 ])('%s is left alone', (text) => {
   expect(masked(text)).toBe(text);
 });

@@ -9,6 +9,9 @@ const PLATE = /[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙�
 /** 护照或通行证: a letter or two and seven or eight digits. */
 const PASSPORT = /(^|[^A-Za-z0-9])([EGDSPHMCT][A-Z]?\d{7,8})(?![A-Za-z0-9])/g;
 
+/** A number as it is read out, digit by digit. */
+const SPOKEN = /[零〇一二三四五六七八九幺](?:[ ，,、]?[零〇一二三四五六七八九幺]){10,}/g;
+
 const half = (text: string) => text.replace(/[！-～]/g, (one) => String.fromCharCode(one.charCodeAt(0) - 0xfee0));
 
 /**
@@ -20,6 +23,7 @@ export function masked(text: string): string {
     .replace(EMAIL, '***@***')
     .replace(PLATE, (one) => `${one.slice(0, 2)}*****`)
     .replace(PASSPORT, (_, before: string, number: string) => `${before}${number.slice(0, 1)}********`)
+    .replace(SPOKEN, (run) => `${run.slice(0, 3)}********`)
     .replace(RUN, (run) => {
       const plain = half(run).replace(/[^0-9A-Za-z]/g, '');
       return isPersonal(plain) ? `${plain.slice(0, 3)}${'*'.repeat(plain.length - 5)}${plain.slice(-2)}` : run;

@@ -89,6 +89,7 @@ export class TownshipPage extends LitElement {
   private readonly pressed = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing || this.view !== 'guide') return;
     if (event.composedPath().some((one) => one instanceof HTMLDialogElement && one.open)) return;
+    event.preventDefault();
     void this.find<LookupBox>('desk-lookup').focusBox();
   };
 

@@ -65,6 +65,11 @@ export class WrapUpBar extends LitElement {
         flex: 1 1 100%;
         order: -1;
       }
+      @media (max-width: 799px) {
+        kbd {
+          display: none;
+        }
+      }
       .words .field {
         min-height: 2.25rem;
       }
