@@ -38,6 +38,7 @@ export const paper = css`
   .paper th {
     font-weight: 700;
     background: none;
+    white-space: nowrap;
   }
   .paper .box {
     width: 14mm;

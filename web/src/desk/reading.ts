@@ -13,6 +13,7 @@ export class Reading implements ReactiveController {
   busy = false;
   /** Whether the card was taken from the pack. */
   kept = false;
+  private given: Answers = {};
   private running: AbortController | undefined;
 
   constructor(
@@ -29,7 +30,8 @@ export class Reading implements ReactiveController {
 
   /** The answers that the card stands for. */
   get answers(): Answers {
-    return this.card ? answersOf(this.card) : {};
+    // A question that has stopped mattering isn't told any more, but its answer still holds.
+    return this.card ? { ...answersOf(this.card), ...this.given } : {};
   }
 
   /** Reads a guide; `false` where it did not come. What stood there stays until then. */
@@ -42,7 +44,7 @@ export class Reading implements ReactiveController {
     try {
       const { item, card } = await guide(code, region, answers, running.signal);
       if (running.signal.aborted) return false;
-      Object.assign(this, { card, places: item.places, failure: '', kept: false });
+      Object.assign(this, { card, places: item.places, failure: '', kept: false, given: answers });
       return true;
     } catch (error) {
       if (isAborted(error) || running.signal.aborted) return false;
@@ -59,7 +61,7 @@ export class Reading implements ReactiveController {
       this.failure = trouble(error);
       return false;
     }
-    Object.assign(this, { card: found.card, places: found.item.places, failure: '', kept: true });
+    Object.assign(this, { card: found.card, places: found.item.places, failure: '', kept: true, given: {} });
     return true;
   }
 
@@ -77,7 +79,7 @@ export class Reading implements ReactiveController {
 
   close() {
     this.running?.abort();
-    Object.assign(this, { card: null, places: [], failure: '', busy: false, kept: false });
+    Object.assign(this, { card: null, places: [], failure: '', busy: false, kept: false, given: {} });
     this.host.requestUpdate();
   }
 }

@@ -250,7 +250,7 @@ export class StaffGuide extends LitElement {
       <h3 id="situation">${words.situation}</h3>
       ${questions.map(
         (question, at) => html`<div class="question" role="group" aria-labelledby="question-${at}">
-          <b id="question-${at}">${words.askPrefix}${question.question}${question.multi ? html`<span class="soft">（${wording.multi}）</span>` : nothing}</b>
+          <b id="question-${at}">${words.askPrefix}${asked(question)}${question.multi ? html`<span class="soft">（${wording.multi}）</span>` : nothing}</b>
           <div class="row">
             ${question.options.map(
               ({ id, label }) => html`<button
@@ -302,8 +302,8 @@ export class StaffGuide extends LitElement {
 
   /** Why somebody must bring it, as the guide says; where it doesn't, that is said. */
   private reasons(material: Material, questions: Question[]) {
-    const asked = questions.filter(({ id }) => material.waits_for.includes(id)).map(({ question }) => question);
-    const why = [material.needed_when ?? '', asked.length > 0 ? words.dependsOn(asked.join('、')) : ''];
+    const open = questions.filter(({ id }) => material.waits_for.includes(id)).map(asked);
+    const why = [material.needed_when ?? '', open.length > 0 ? words.dependsOn(open.join('、')) : ''];
     const rows: [string, string][] = [
       [words.why_, why.filter((part) => part).join('；')],
       [words.basisOf, material.basis ?? ''],
@@ -380,6 +380,11 @@ export class StaffGuide extends LitElement {
       )}
     </section>`;
   }
+}
+
+/** A question as it is asked; the 业务办理项 is no question of the guide's own. */
+export function asked({ id, question }: Question): string {
+  return id === 'item' ? words.whichItem : question;
 }
 
 customElements.define('desk-staff-guide', StaffGuide);

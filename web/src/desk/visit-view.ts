@@ -10,6 +10,7 @@ import type { Hit, NeedState, Pack, VisitResponse } from './lookup-wire';
 import { dayOf } from './pack';
 import { paper } from './paper-style';
 import { fullTitle } from './spoken';
+import { asked } from './staff-guide';
 import { page, tables } from './style';
 import { trouble } from './trouble';
 import { merged, neededBy, ordered } from './visit';
@@ -236,11 +237,11 @@ export class VisitView extends LitElement {
     if (questions.length === 0 || this.kept) return nothing;
     return html`<div class="asked">
       ${questions.map(
-        ({ id, question, options, chosen }) => html`<label>
-          ${question}
-          <select class="field" @change=${(event: Event) => void this.answer(errand, id, (event.target as HTMLSelectElement).value)}>
+        (question) => html`<label>
+          ${asked(question)}
+          <select class="field" @change=${(event: Event) => void this.answer(errand, question.id, (event.target as HTMLSelectElement).value)}>
             <option value="">${words.notAsked}</option>
-            ${options.map((option) => html`<option value=${option.id} ?selected=${chosen.includes(option.id)}>${option.label}</option>`)}
+            ${question.options.map((option) => html`<option value=${option.id} ?selected=${question.chosen.includes(option.id)}>${option.label}</option>`)}
           </select>
         </label>`,
       )}

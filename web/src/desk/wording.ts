@@ -282,6 +282,7 @@ export const words = {
   guideSide: '办事指南',
   pickGuide: '从结果里打开一条指南，就在这里读。',
   situation: '情形',
+  whichItem: '要办的是哪一种？',
   materials: '材料',
   material: '材料',
   limits: '时限和费用',
