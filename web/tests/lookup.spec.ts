@@ -158,6 +158,37 @@ test('half-typed pinyin is not looked up, and the last answer wins', async ({ br
   await leave(seat);
 });
 
+test('what to ask next narrows the hits, or opens the one item that the answer means', async ({ browser }) => {
+  const seat = await sit(browser, 'wang', 'hotline');
+  const { page } = seat;
+  // Which question comes depends on the index; the answers here are given to real hits.
+  let rows: LookupResponse['rows'] = [];
+  await page.route('**/desk/lookup?**', async (route) => {
+    const response = await route.fetch();
+    const reply = (await response.json()) as LookupResponse;
+    rows = reply.rows;
+    const [, second, third] = rows;
+    if (!second || !third) throw new Error('too few hits');
+    const options = [
+      { label: '两件中的一件', code: null, business_item: null, codes: [second.code, third.code] },
+      { label: '就是这件', code: third.code, business_item: null, codes: [third.code] },
+    ];
+    await route.fulfill({ response, json: { ...reply, ask: { text: '要办的是哪一件？', options } } });
+  });
+  await box(page).fill(LOST);
+  const asked = page.getByRole('group', { name: '下一句问来电人' });
+  await expect(asked).toContainText('问：要办的是哪一件？');
+  await asked.getByRole('button', { name: '两件中的一件' }).click();
+  const left = rows.filter(({ code }) => [rows[1]?.code, rows[2]?.code].includes(code));
+  await expect(hits(page)).toHaveCount(left.length);
+  await asked.getByRole('button', { name: '看全部结果' }).click();
+  await expect(hits(page)).toHaveCount(rows.length);
+  await asked.getByRole('button', { name: '就是这件' }).click();
+  await expect(title(page)).toContainText(rows[2]?.name ?? '?');
+  await page.unroute('**/desk/lookup?**');
+  await leave(seat);
+});
+
 test('the caller’s place is typed once and stays', async ({ browser }) => {
   const seat = await sit(browser, 'wang', 'hotline');
   const { page } = seat;

@@ -3,6 +3,7 @@ import { base, controls, notices } from '../sheet';
 import { clock } from './age';
 import { wrapUps } from './lookup-api';
 import type { Gap, WrapUp } from './lookup-wire';
+import { allPlaces } from './places';
 import './reports-list';
 import { page, tables } from './style';
 import { trouble } from './trouble';
@@ -16,6 +17,7 @@ export class FaultsPage extends LitElement {
     list: { state: true },
     pageAt: { state: true },
     more: { state: true },
+    names: { state: true },
     failure: { state: true },
   };
   static override styles = [base, controls, notices, page, tables];
@@ -24,6 +26,8 @@ export class FaultsPage extends LitElement {
   declare list: WrapUp[] | null;
   declare pageAt: number;
   declare more: boolean;
+  /** Names of divisions by their codes. */
+  declare names: ReadonlyMap<string, string>;
   declare failure: string;
 
   constructor() {
@@ -32,12 +36,15 @@ export class FaultsPage extends LitElement {
     this.list = null;
     this.pageAt = 1;
     this.more = false;
+    this.names = new Map();
     this.failure = '';
   }
 
   override connectedCallback() {
     super.connectedCallback();
     void this.read(1);
+    // Without the names the codes stand there.
+    void allPlaces().then((all) => (this.names = new Map(all.map(({ code, name }) => [code, name]))), () => {});
   }
 
   private async read(at: number) {
@@ -78,7 +85,7 @@ export class FaultsPage extends LitElement {
           (one) => html`<tr>
             <th scope="row">${clock(one.at)}</th>
             <td data-name=${words.item}>${one.item?.name ?? words.noItem}</td>
-            <td data-name=${words.region}>${one.region?.name ?? words.noRegion}</td>
+            <td data-name=${words.region}>${one.region ? (this.names.get(one.region) ?? one.region) : words.noRegion}</td>
             <td data-name=${words.wrapGap}>${one.gap ? words.gapOf[one.gap] : words.noGap}</td>
             <td data-name=${words.wrapSolved}>${one.solved ? words.outcomeOf.solved : words.outcomeOf.unsolved}</td>
             <td data-name=${words.saidText}>${one.words ?? ''}</td>

@@ -279,6 +279,7 @@ export class HotlinePage extends LitElement {
       ${this.spoken
         ? html`<section class="script" aria-label=${words.scriptTitle}>
             <h3>${words.scriptTitle}</h3>
+            ${this.spoken.notices.map((notice) => html`<p class="soft">${notice}</p>`)}
             <ol>${this.spoken.lines.map(({ text }) => html`<li>${text}</li>`)}</ol>
           </section>`
         : nothing}

@@ -4,8 +4,9 @@ import { fields } from '../form-style';
 import { isComposing } from '../ime';
 import { base, controls, notices } from '../sheet';
 import type { Region } from '../wire';
+import { wording } from '../wording';
 import { lookup } from './lookup-api';
-import type { Hit, LookupResponse, Pack } from './lookup-wire';
+import type { Hit, LookupResponse, Option, Pack } from './lookup-wire';
 import { masked } from './mask';
 import { lookupPack } from './pack';
 import { PlaceChosenEvent } from './place-chip';
@@ -38,6 +39,7 @@ export class LookupBox extends LitElement {
     answer: { state: true },
     asked: { state: true },
     active: { state: true },
+    option: { state: true },
     failure: { state: true },
     busy: { state: true },
   };
@@ -89,6 +91,11 @@ export class LookupBox extends LitElement {
         color: var(--accent-strong);
         font-size: 1.0625rem;
         font-weight: 700;
+      }
+      .ask .only {
+        margin: var(--gap-xs) 0 0;
+        font-size: 1rem;
+        font-weight: 400;
       }
       .ask .chip {
         min-height: 2.25rem;
@@ -163,6 +170,8 @@ export class LookupBox extends LitElement {
   declare answer: LookupResponse | null;
   declare asked: string;
   declare active: number;
+  /** The caller's answer that leaves only some of the hits. */
+  declare option: Option | null;
   declare failure: string;
   declare busy: boolean;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -180,6 +189,7 @@ export class LookupBox extends LitElement {
     this.answer = null;
     this.asked = '';
     this.active = 0;
+    this.option = null;
     this.failure = '';
     this.busy = false;
   }
@@ -199,9 +209,16 @@ export class LookupBox extends LitElement {
     return this.renderRoot.querySelector('input') as HTMLInputElement;
   }
 
+  /** The hits, or those that the caller's answer leaves. */
+  private get rows(): Hit[] {
+    const rows = this.answer?.rows ?? [];
+    const { option } = this;
+    return option ? rows.filter(({ code }) => option.codes.includes(code)) : rows;
+  }
+
   /** The row that keys act on. */
   get hit(): Hit | null {
-    return this.answer?.rows[this.active] ?? null;
+    return this.rows[this.active] ?? null;
   }
 
   /** What was last looked up. */
@@ -228,7 +245,7 @@ export class LookupBox extends LitElement {
   }
 
   step(by: number) {
-    const n = this.answer?.rows.length ?? 0;
+    const n = this.rows.length;
     if (n === 0) return;
     this.active = Math.max(0, Math.min(n - 1, this.active + by));
     void this.updateComplete.then(() => this.renderRoot.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }));
@@ -254,7 +271,7 @@ export class LookupBox extends LitElement {
     // The question goes into an address: no number of a person's may stand in it.
     const q = masked(text).replace(/[\w@.]*\*{3,}[\w@.*]*/g, ' ').trim();
     if (!q) {
-      Object.assign(this, { answer: null, asked: '', failure: '', active: 0, busy: false });
+      Object.assign(this, { answer: null, asked: '', failure: '', active: 0, option: null, busy: false });
       return;
     }
     const running = new AbortController();
@@ -263,7 +280,7 @@ export class LookupBox extends LitElement {
     try {
       const answer = this.pack ? lookupPack(this.pack, q) : await lookup(q, this.place?.code ?? '', running.signal);
       if (running.signal.aborted) return;
-      Object.assign(this, { answer, asked: q, active: 0, failure: '' });
+      Object.assign(this, { answer, asked: q, active: 0, option: null, failure: '' });
       if (this.opensFirst) await this.updateComplete.then(() => this.act('open-hit'));
     } catch (error) {
       if (isAborted(error) || running.signal.aborted) return;
@@ -301,14 +318,20 @@ export class LookupBox extends LitElement {
     event.preventDefault();
   };
 
-  private option({ label, code, business_item }: NonNullable<LookupResponse['ask']>['options'][number]) {
-    if (code) this.dispatchEvent(new HitEvent('open-hit', { code, name: label, business_item }));
+  /** One item is opened; several are what is left of the hits, or, where none of them was shown, looked up anew. */
+  private answered(option: Option) {
+    const { label, code, business_item, codes } = option;
+    this.active = 0;
+    if (code) {
+      const at = this.rows.findIndex((hit) => hit.code === code && (!business_item || hit.business_item === business_item));
+      if (at >= 0) this.active = at;
+      this.dispatchEvent(new HitEvent('open-hit', { code, name: label, business_item }));
+    } else if (this.answer?.rows.some((hit) => codes.includes(hit.code))) this.option = option;
     else void this.ask(`${this.asked} ${label}`);
   }
 
   override render() {
-    const { answer } = this;
-    const rows = answer?.rows ?? [];
+    const { answer, rows } = this;
     const open = rows.length > 0;
     return html`<label for="q">${this.label}</label>
       <input
@@ -373,12 +396,13 @@ export class LookupBox extends LitElement {
     if (!ask) return nothing;
     return html`<div class="ask" role="group" aria-label=${words.askNext}>
       <p>${words.askPrefix}${ask.text}</p>
-      <div class="row">${ask.options.map((one) => html`<button class="chip" type="button" @click=${() => this.option(one)}>${one.label}</button>`)}</div>
+      <div class="row">${ask.options.map((one) => html`<button class="chip" type="button" aria-pressed=${one === this.option ? 'true' : nothing} @click=${() => this.answered(one)}>${one.label}</button>`)}</div>
+      ${this.option ? html`<p class="only" role="status">${words.onlyOption(this.option.label)} <button class="plain" type="button" @click=${() => (this.option = null)}>${words.allHits}</button></p>` : nothing}
     </div>`;
   }
 
   private row(hit: Hit, at: number, sure: boolean) {
-    const where = [hit.region?.name ?? words.noRegion, hit.region ? levelOf(hit.region.code) : '', words.fitOf[hit.fit ?? ''] ?? '', hit.organ ?? ''];
+    const where = [hit.region?.name ?? words.noRegion, hit.region ? levelOf(hit.region.code) : '', wording.fit[hit.fit ?? ''] ?? '', hit.organ ?? ''];
     return html`<li
       id="hit-${at}"
       role="option"

@@ -19,10 +19,19 @@ export interface Hit {
   stale: boolean;
 }
 
-/** What to ask the caller next; each option leads to an item, or is looked up as words. */
+/** What to ask the caller next. */
 export interface FollowUp {
   text: string;
-  options: { label: string; code: string | null; business_item: string | null }[];
+  options: Option[];
+}
+
+/** An answer: it leads to one item, or leaves several. */
+export interface Option {
+  label: string;
+  code: string | null;
+  business_item: string | null;
+  /** All items that the answer leaves. */
+  codes: string[];
 }
 
 export interface LookupResponse {
@@ -41,6 +50,8 @@ export interface LookupResponse {
 export interface Script {
   name: string;
   region: Region | null;
+  /** What to know before it is read out. */
+  notices: string[];
   lines: { text: string; field: string; sources: Source[] }[];
 }
 
@@ -68,7 +79,8 @@ export interface WrapUp {
   at: string;
   by: string;
   item: { code: string; name: string } | null;
-  region: Region | null;
+  /** Division code. */
+  region: string | null;
   solved: boolean;
   gap: Gap | null;
   words: string | null;
@@ -114,7 +126,8 @@ export interface Need {
   name: string;
 }
 
-export type NeedState = 'required' | 'conditional' | 'waived';
+/** As a card's materials have it. */
+export type NeedState = 'needed' | 'later' | 'open' | 'waivable';
 
 export interface VisitMaterial {
   name: string;

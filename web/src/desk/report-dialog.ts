@@ -15,6 +15,9 @@ import { words } from './wording';
 /** Most that can be said about one field. */
 const MOST = 500;
 
+/** Most of what stands there that goes with it. */
+const VALUE = 2000;
+
 /** 指南报错: what is wrong with one field of one guide. */
 export class ReportDialog extends LitElement {
   static override properties = { fault: { state: true }, error: { state: true }, sending: { state: true } };
@@ -52,7 +55,7 @@ export class ReportDialog extends LitElement {
 
   async show(card: Card, place: Region | null, { field, value, label }: { field: string; value?: string; label: string }) {
     const region = card.region?.code ?? place?.code;
-    this.fault = { item: card.item, field, label, title: fullTitle(card), ...(region ? { region } : {}), ...(value ? { value } : {}) };
+    this.fault = { item: card.item, field, label, title: fullTitle(card), ...(region ? { region } : {}), ...(value ? { value: value.slice(0, VALUE) } : {}) };
     this.error = '';
     await this.updateComplete;
     await this.modal.show();

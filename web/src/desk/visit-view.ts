@@ -24,7 +24,7 @@ export interface Errand {
   answers: Answers;
 }
 
-const MARKS: Record<NeedState, string> = { required: '●', conditional: '？', waived: '○' };
+const MARKS: Record<NeedState, string> = { needed: '●', later: '◐', open: '？', waivable: '○' };
 
 /** 一家人一次办: persons and their items, and one list of what to bring. */
 export class VisitView extends LitElement {

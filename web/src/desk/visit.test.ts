@@ -26,11 +26,13 @@ test('a family’s materials stand once each, with who needs them', () => {
 test('needed by one for sure, it must be brought, whoever else may leave it at home', () => {
   const waived = card('N1', '甲', { list: [material('身份证', { state: 'waivable' })] });
   const open = card('N2', '乙', { list: [material('身份证', { state: 'open' })] });
-  const needed = card('N3', '丙', { list: [material('身份证', { state: 'later' })] });
-  expect(merged([{ who: 'a', card: waived }]).materials[0]?.state).toBe('waived');
-  expect(merged([{ who: 'a', card: waived }, { who: 'b', card: open }]).materials[0]?.state).toBe('conditional');
+  const needed = card('N3', '丙', { list: [material('身份证', { state: 'needed' })] });
+  const later = card('N4', '丁', { list: [material('身份证', { state: 'later' })] });
+  expect(merged([{ who: 'b', card: open }, { who: 'd', card: later }]).materials[0]?.state).toBe('later');
+  expect(merged([{ who: 'a', card: waived }]).materials[0]?.state).toBe('waivable');
+  expect(merged([{ who: 'a', card: waived }, { who: 'b', card: open }]).materials[0]?.state).toBe('open');
   const all = merged([{ who: 'a', card: waived }, { who: 'c', card: needed }, { who: 'b', card: open }]).materials;
-  expect(all.map(({ state }) => state)).toEqual(['required']);
+  expect(all.map(({ state }) => state)).toEqual(['needed']);
 });
 
 test('an original and a copy are two things', () => {
@@ -51,10 +53,10 @@ test('what the guide says of windows, the net and proxies, and nothing else', ()
 test('for print, what must be brought stands first, and of that what most need', () => {
   const need = (n: number) => Array.from({ length: n }, (_, at) => ({ who: `${at}`, code: 'N', name: 'x' }));
   const list = [
-    { name: 'a', form: null, copies: null, state: 'waived' as const, for: need(3) },
-    { name: 'b', form: null, copies: null, state: 'required' as const, for: need(1) },
-    { name: 'c', form: null, copies: null, state: 'conditional' as const, for: need(2) },
-    { name: 'd', form: null, copies: null, state: 'required' as const, for: need(2) },
+    { name: 'a', form: null, copies: null, state: 'waivable' as const, for: need(3) },
+    { name: 'b', form: null, copies: null, state: 'needed' as const, for: need(1) },
+    { name: 'c', form: null, copies: null, state: 'open' as const, for: need(2) },
+    { name: 'd', form: null, copies: null, state: 'needed' as const, for: need(2) },
   ];
   expect(ordered(list).map(({ name }) => name)).toEqual(['d', 'b', 'c', 'a']);
   expect(list.map(({ name }) => name), 'what the service sent stays as it is').toEqual(['a', 'b', 'c', 'd']);

@@ -7,9 +7,7 @@ export interface Errand {
   card: Card;
 }
 
-const STATES: Record<string, NeedState> = { open: 'conditional', waivable: 'waived' };
-
-const HARDEST: readonly NeedState[] = ['required', 'conditional', 'waived'];
+const HARDEST: readonly NeedState[] = ['needed', 'later', 'open', 'waivable'];
 
 /**
  * Several errands' materials as one list, as the service makes it: used where there is no network. A material of the
@@ -50,7 +48,7 @@ export function merged(errands: readonly Errand[]): VisitResponse {
 }
 
 function add(list: VisitMaterial[], { name, form, quantity, state }: Material, need: Need) {
-  const own = STATES[state] ?? 'required';
+  const own = HARDEST.find((one) => one === state) ?? 'needed';
   const known = list.find((one) => one.name === name && one.form === form && one.copies === quantity);
   if (!known) {
     list.push({ name, form, copies: quantity, state: own, for: [need] });
