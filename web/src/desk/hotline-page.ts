@@ -278,7 +278,10 @@ export class HotlinePage extends LitElement {
         : nothing}
       ${this.spoken
         ? html`<section class="script" aria-label=${words.scriptTitle}>
-            <h3>${words.scriptTitle}</h3>
+            <div class="top">
+              <h3>${words.scriptTitle}</h3>
+              <button class="plain" type="button" @click=${() => (this.spoken = null)}>${words.foldScript}</button>
+            </div>
             ${this.spoken.notices.map((notice) => html`<p class="soft">${notice}</p>`)}
             <ol>${this.spoken.lines.map(({ text }) => html`<li>${text}</li>`)}</ol>
           </section>`

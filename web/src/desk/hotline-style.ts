@@ -87,6 +87,14 @@ export const hotlineStyle = css`
     border-left: 0.3rem solid var(--accent);
     background: var(--accent-tint);
   }
+  .script .top {
+    justify-content: space-between;
+    margin: 0;
+  }
+  .script .plain {
+    min-height: 1.75rem;
+    font-size: var(--text-s);
+  }
   .script li {
     font-size: 1.0625rem;
     line-height: 1.7;

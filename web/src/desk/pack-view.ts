@@ -42,6 +42,17 @@ export class PackView extends LitElement {
         min-height: 2.25rem;
         color: var(--accent);
         cursor: pointer;
+        list-style: none;
+      }
+      summary::-webkit-details-marker {
+        display: none;
+      }
+      summary::before {
+        content: '＋';
+        margin-right: 0.25em;
+      }
+      details[open] > summary::before {
+        content: '－';
       }
       .items {
         columns: 20rem;

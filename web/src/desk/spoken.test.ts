@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Hit } from './lookup-wire';
 import { card, line, material } from './made-up';
 import { proxyOf } from './proxy';
-import { citizenLink, factsOf, levelOf, messageText } from './spoken';
+import { citizenLink, factsOf, levelOf, messageText, onlineLinks } from './spoken';
 
 const HIT: Hit = {
   code: 'N1', name: '甲', business_item: null, region: null, fit: null, organ: null, materials: 5, days: '3个工作日', fee: '不收费', online: true, confidence: 1, stale: false,
@@ -59,4 +59,10 @@ test('whether somebody else may do it is what the guide says, and no guess', () 
   expect(said.ways.map(({ label }) => label)).toEqual(['网上办理']);
   expect(said.visits?.value).toBe('1次');
   expect(said.authority.map(({ name }) => name)).toEqual(['授权委托书', '关系证明']);
+});
+
+test('a guide sends people to the net unless it is old, and never to a script', () => {
+  const url = 'https://x.example/apply';
+  expect(onlineLinks(card('N1', '甲', { online_url: url, mobile_url: 'javascript:alert(1)' })).map(({ href }) => href)).toEqual([url]);
+  expect(onlineLinks(card('N1', '甲', { online_url: url, stale: true }))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { webLink } from '../link';
-import type { Card, Line } from '../wire';
+import type { Card } from '../wire';
 import type { Hit, Script } from './lookup-wire';
 import { words } from './wording';
 
@@ -57,12 +57,8 @@ export function messageText(card: Card, place: string, link: string): string {
   ].join('\n');
 }
 
-/** The values of lines that say something, by label. */
-export function said(lines: readonly Line[], label: string): string[] {
-  return lines.filter((line) => line.label === label && line.value !== null).map(({ text }) => text);
-}
-
-/** The guide's own link, if it may be opened. */
-export function onlineLink(card: Card): string | null {
-  return card.stale ? null : (webLink(card.online_url)?.href ?? null);
+/** Where a guide says that it can be applied for; a guide that has not been looked after for long sends nobody there. */
+export function onlineLinks(card: Card): URL[] {
+  if (card.stale) return [];
+  return [card.online_url, card.mobile_url].map(webLink).filter((url): url is URL => url !== null);
 }

@@ -6,6 +6,7 @@ import { stateTag } from '../state-tag';
 import type { Card, Citation, Line, Material, Question, Region } from '../wire';
 import { wording } from '../wording';
 import type { NewReport } from './lookup-wire';
+import { onlineLinks } from './spoken';
 import { page } from './style';
 import { words } from './wording';
 
@@ -173,6 +174,17 @@ export class StaffGuide extends LitElement {
         color: var(--accent);
         font-size: var(--text-s);
         cursor: pointer;
+        list-style: none;
+      }
+      summary::-webkit-details-marker {
+        display: none;
+      }
+      summary::before {
+        content: '＋';
+        margin-right: 0.25em;
+      }
+      details[open] > summary::before {
+        content: '－';
       }
       .places span {
         display: block;
@@ -217,7 +229,7 @@ export class StaffGuide extends LitElement {
   override render() {
     const { card } = this;
     return html`${this.head(card)} ${this.questions(card.questions)} ${this.materials(card)}
-      ${this.section(words.limits, card.limits)} ${this.section(words.whereTo, card.channels)}
+      ${this.section(words.limits, card.limits)} ${this.section(words.whereTo, card.channels)} ${this.links(card)}
       ${card.hall ? this.section(card.hall.name, card.hall.lines, card.hall.notice) : nothing} ${this.section(words.conditions, card.conditions)}
       ${this.section(words.flow, card.flow)} ${this.section(words.results, card.results)} ${this.section(words.basis, card.basis)} ${this.section(words.aboutItem, card.head)}
       ${this.faq(card)}
@@ -336,6 +348,14 @@ export class StaffGuide extends LitElement {
       ${hint ? html`<p class="soft">${hint}</p>` : nothing}
       <dl>${lines.map((line, at) => this.line(line, labels.size === 1 && lines.length > 1 ? `${at + 1}.` : undefined))}</dl>
     </section>`;
+  }
+
+  private links(card: Card) {
+    const links = onlineLinks(card);
+    if (links.length === 0) return nothing;
+    return html`<p class="row">
+      ${links.map((url) => html`<a href=${url.href} target="_blank" rel="noopener noreferrer">${words.applyAt(url.host)}</a>`)}
+    </p>`;
   }
 
   private line(line: Line, number?: string) {
