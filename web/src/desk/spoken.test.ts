@@ -13,6 +13,8 @@ test.each<[row: string, hit: Partial<Hit>, want: string]>([
   ['none online', { online: false }, '材料 5 · 3个工作日 · 不收费 · 不能网办'],
   ['some', { days: null, online: null }, '材料 5 · 不收费'],
   ['no materials at all', { materials: 0 }, '材料 0 · 3个工作日 · 不收费 · 可网办'],
+  ['a limit with exceptions', { days: '60日（交通不便的地区可以适当延长，延长不超过30日）' }, '材料 5 · 60日… · 不收费 · 可网办'],
+  ['a short one', { days: '3日（自受理起）' }, '材料 5 · 3日（自受理起） · 不收费 · 可网办'],
   ['none', { materials: null, days: null, fee: null, online: null }, '指南未载明'],
 ])('facts of a hit: %s', (row, hit, want) => {
   expect(factsOf({ ...HIT, ...hit }), row).toBe(want);

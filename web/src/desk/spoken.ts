@@ -3,11 +3,19 @@ import type { Card } from '../wire';
 import type { Hit, Script } from './lookup-wire';
 import { words } from './wording';
 
+/** Longer facts are cut at their bracket: a list is no place for exceptions, and the sign says that there are some. */
+const FACT = 14;
+
+function short(fact: string | null): string | null {
+  const at = fact?.search(/[（(]/) ?? -1;
+  return fact !== null && [...fact].length > FACT && at > 0 ? `${fact.slice(0, at)}…` : fact;
+}
+
 /** The facts of a hit in one line; what its guide does not say is left out, silence is told once. */
 export function factsOf({ materials, days, fee, online }: Hit): string {
   const facts = [
     materials === null ? null : words.factMaterials(materials),
-    days,
+    short(days),
     fee,
     online === null ? null : online ? words.factOnline : words.factNotOnline,
   ].filter((fact): fact is string => fact !== null && fact !== '');
