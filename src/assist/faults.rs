@@ -5,7 +5,7 @@ use crate::desk::Permission;
 use crate::guide::RegionCode;
 use crate::store::{
     Account, Database, DatabaseError, Entry, Faults as Store, Gap, NamedItem, Notice, Notices, Report,
-    ReportState, ReportsWanted, SettleReportError, Wrapup, Written,
+    ReportState, ReportsWanted, SettleReportError, Wrapup, WrapupsWanted, Written,
 };
 use crate::text::mask;
 use jiff::{SignedDuration, Timestamp};
@@ -207,6 +207,7 @@ impl Faults {
             solved: new.solved,
             gap: new.gap,
             words: optional("words", new.words.as_deref())?,
+            settled_by: None,
         };
         let key = wrapup.item.as_ref().map_or("", |item| &item.key);
         let gap = wrapup.gap.map_or("", Gap::word);
@@ -219,15 +220,21 @@ impl Faults {
     /// How calls ended, the newest first. Tells whether there are more.
     pub async fn wrapups(
         &self,
-        gap: Option<Gap>,
+        wanted: WrapupsWanted,
         page: usize,
         per_page: usize,
     ) -> Result<(Vec<Wrapup>, bool), DatabaseError> {
         let (skip, limit) = ((page - 1) * per_page, per_page + 1);
-        let mut list = self.store.wrapups(gap, skip as i64, limit as i64).await?;
+        let mut list = self.store.wrapups(wanted, skip as i64, limit as i64).await?;
         let more = list.len() > per_page;
         list.truncate(per_page);
         Ok((list, more))
+    }
+
+    /// Notes that somebody saw to the gap of a call.
+    pub async fn settle_wrapup(&self, id: &str, by: &Account, now: Timestamp) -> Result<Wrapup, FaultError> {
+        let entry = entry(by, "wrapup.settled", format!("wrapup:{id}"), String::new(), now);
+        Ok(self.store.settle_wrapup(id, &by.number, &entry).await?)
     }
 
     /// Deletes callers' words as old as those of conversations. Tells of how many calls.

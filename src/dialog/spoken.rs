@@ -91,6 +91,15 @@ fn materials(card: &Card) -> Vec<String> {
     if !waivable.is_empty() {
         list.push(wording::say_waivable(&waivable));
     }
+    let waited_for = |id: &str| {
+        card.materials
+            .iter()
+            .any(|m| matches!(&m.state, MaterialState::Open(ids) if ids.iter().any(|i| i == id)))
+    };
+    for question in card.questions.iter().filter(|q| q.chosen.is_empty() && waited_for(&q.id)) {
+        let options: Vec<&str> = question.options.iter().map(|(_, label)| label.as_str()).collect();
+        list.push(wording::say_ask(&question.question, &options));
+    }
     if !open.is_empty() {
         list.push(wording::say_open(&open));
     }

@@ -426,6 +426,65 @@ pub fn materials(needed: usize, waivable: usize, open: usize) -> String {
     parts.join("；")
 }
 
+/// Titles a sheet to take along.
+pub const SHEET_CHECKLIST: &str = "办事材料清单";
+
+/// Titles the sheet for whoever lacks something.
+pub const SHEET_NOTICE: &str = "一次性告知单";
+
+/// Labels and headings of both.
+pub const SHEET_PLACE: &str = "办理地区";
+/// 实施主体
+pub const SHEET_ORGAN: &str = "实施主体";
+/// The guide's code, version and day.
+pub const SHEET_GUIDE: &str = "办事指南";
+/// Where to go.
+pub const SHEET_WHERE: &str = "去哪里办";
+/// 地址
+pub const SHEET_ADDRESS: &str = "地址";
+/// 窗口
+pub const SHEET_WINDOW: &str = "窗口";
+/// 时间
+pub const SHEET_HOURS: &str = "时间";
+/// 电话
+pub const SHEET_PHONE: &str = "电话";
+/// 交通
+pub const SHEET_ROUTE: &str = "交通";
+/// 咨询电话
+pub const SHEET_CONSULT: &str = "咨询电话";
+/// Limits and fees.
+pub const SHEET_LIMITS: &str = "多久、多少钱";
+/// What is missing.
+pub const SHEET_MISSING: &str = "还缺这些材料";
+/// Heads the line to sign on.
+pub const SHEET_SIGNED: &str = "告知与签收";
+/// The line to sign on.
+pub const SHEET_SIGN: &str = "工作人员：＿＿＿＿＿＿＿＿　申请人：＿＿＿＿＿＿＿＿　日期：＿＿＿＿＿＿＿＿";
+/// Below the code of the online address.
+pub const SHEET_SCAN: &str = "扫码在线办理";
+/// Beside a material that an electronic licence may replace.
+pub const SHEET_WAIVABLE: &str = "可用电子证照免交，调取失败时请带原件";
+/// Beside a material that may follow.
+pub const SHEET_LATER: &str = "可以后补";
+/// Beside a material that only some need, where the guide doesn't say who.
+pub const SHEET_DEPENDS: &str = "看具体情形才要，请先问清";
+
+/// The guide's version.
+pub fn sheet_version(version: &str) -> String {
+    format!("版本 {version}")
+}
+
+/// The guide's day.
+pub fn sheet_updated(day: &str) -> String {
+    format!("更新于 {day}")
+}
+
+/// Ends a sheet.
+pub fn sheet_foot(source: Option<&str>, today: &str) -> String {
+    let source = source.map(|source| format!("来源：{source}。")).unwrap_or_default();
+    format!("每一行都来自办事指南，指南没写的不代表没有要求，请以窗口答复为准。{source}打印于 {today}。")
+}
+
 /// Begins what is told on the telephone.
 pub fn say_item(name: &str, case: Option<&str>) -> String {
     match case {
@@ -447,6 +506,18 @@ pub fn say_later(names: &[String]) -> String {
 /// Tells what an electronic licence may replace.
 pub fn say_waivable(names: &[String]) -> String {
     format!("可用电子证照免交，调取失败时要带原件：{}。", names.join("；"))
+}
+
+/// Tells what to ask before the rest can be said.
+pub fn say_ask(question: &str, options: &[&str]) -> String {
+    format!(
+        "先问清：{}{}。",
+        question.trim_end_matches(['？', '?', '。']),
+        match options.is_empty() {
+            true => String::new(),
+            false => format!("？{}", options.join("，还是")),
+        }
+    )
 }
 
 /// Tells what only some need.

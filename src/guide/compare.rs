@@ -32,9 +32,11 @@ fn yes_no(flag: Option<bool>) -> Option<String> {
     flag.map(|yes| if yes { "是" } else { "否" }.to_owned())
 }
 
+/// Reads a field of a guide.
+type Getter = fn(&Guide) -> Option<String>;
+
 /// What is compared, in the order of the card.
-#[expect(clippy::type_complexity, reason = "a table of label and getter reads best as it stands")]
-const FIELDS: &[(&str, &str, fn(&Guide) -> Option<String>)] =
+const FIELDS: &[(&str, &str, Getter)] =
     &[
         ("department", "实施主体", |g| g.department.clone()),
         ("business_items", "业务办理项", |g| lines(g.business_items.iter().map(|b| b.name.clone()))),
@@ -77,7 +79,7 @@ const FIELDS: &[(&str, &str, fn(&Guide) -> Option<String>)] =
     ];
 
 /// How a compared field is read, with its label.
-pub(super) fn getter(field: &str) -> Option<(&'static str, fn(&Guide) -> Option<String>)> {
+pub(super) fn getter(field: &str) -> Option<(&'static str, Getter)> {
     FIELDS.iter().find(|(known, ..)| *known == field).map(|(_, label, get)| (*label, *get))
 }
 

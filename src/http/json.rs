@@ -141,6 +141,11 @@ impl Params {
         Ok(Params(pairs))
     }
 
+    /// The same without these parameters.
+    pub fn without(&self, names: &[&str]) -> Params {
+        Params(self.0.iter().filter(|(name, _)| !names.contains(&name.as_str())).cloned().collect())
+    }
+
     /// Every value of a parameter.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())

@@ -9,13 +9,13 @@ use super::wire::catalog;
 use super::wire::lookup::{
     LookupResponse, NoticeRequest, NoticeShape, NoticesResponse, PackResponse, ReportRequest, ReportShape,
     ReportsResponse, ScriptResponse, SettleReportRequest, VisitRequest, VisitResponse, WrapupRequest,
-    WrapupResponse, WrapupsResponse, looked_up, notice, packed, report, sentence, visit, wrapup,
+    WrapupResponse, WrapupShape, WrapupsResponse, looked_up, notice, packed, report, sentence, visit, wrapup,
 };
 use super::wire::region as place_shape;
 use crate::assist::{Ask, FaultError, Member, NewReport, NewWrapup, PlaceName};
 use crate::desk::Permission;
 use crate::guide::{Answers, RegionCode};
-use crate::store::{Gap, Notice, Report, ReportState, SettleReportError};
+use crate::store::{Gap, Notice, Report, ReportState, SettleReportError, Wrapup, WrapupsWanted};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -175,7 +175,8 @@ pub async fn wrap_up(
 #[utoipa::path(
     get, path = "/api/v1/wrapups", tag = "查询台",
     params(
-        ("gap" = Option<String>, Query, description = "Only those that showed this: `not_found`, `wrong` or `contradiction`"),
+        ("gap" = Option<String>, Query, description = "Only those that showed this: `not_found`, `wrong`, `contradiction` or `any`"),
+        ("state" = Option<String>, Query, description = "`open` or `settled`"),
         ("page" = Option<usize>, Query, description = "From 1", minimum = 1),
     ),
     security(("staff" = [])),
@@ -191,8 +192,31 @@ pub async fn wrapups(
 ) -> Result<Json<WrapupsResponse>, Problem> {
     staff.may(Permission::ReportsSettle)?;
     let page = params.number("page", 1..=10_000, 1)?;
-    let (list, more) = app.faults.wrapups(gap(params.get("gap"))?, page, PAGE).await?;
-    Ok(Json(WrapupsResponse { wrapups: list.into_iter().map(wrapup).collect(), page, more }))
+    let any = params.get("gap") == Some("any");
+    let wanted =
+        WrapupsWanted { with_gap: any, gap: gap(params.get("gap").filter(|_| !any))?, open: open(&params)? };
+    let (list, more) = app.faults.wrapups(wanted, page, PAGE).await?;
+    Ok(Json(WrapupsResponse { wrapups: list.into_iter().map(|w| app.wrapup(w)).collect(), page, more }))
+}
+
+/// Notes that somebody saw to the gap that a call showed.
+#[utoipa::path(
+    post, path = "/api/v1/wrapups/{id}/settle", tag = "查询台",
+    params(("id" = String, Path, description = "The wrap-up")),
+    security(("staff" = [])),
+    responses(
+        (status = 200, description = "Noted", body = WrapupShape),
+        (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
+    )
+)]
+pub async fn settle_wrapup(
+    staff: Staff,
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+) -> Result<Json<WrapupShape>, Problem> {
+    staff.may(Permission::ReportsSettle)?;
+    let kept = app.faults.settle_wrapup(&id, &staff.account, Timestamp::now()).await?;
+    Ok(Json(app.wrapup(kept)))
 }
 
 /// Reports a fault of a guide (指南报错).
@@ -242,12 +266,7 @@ pub async fn reports(
     params: Params,
 ) -> Result<Json<ReportsResponse>, Problem> {
     staff.may(Permission::Lookup)?;
-    let open = match params.get("state") {
-        None => None,
-        Some("open") => Some(true),
-        Some("settled") => Some(false),
-        Some(_) => return Err(Problem::BadField("state", "应为 open 或 settled".into())),
-    };
+    let open = open(&params)?;
     let mine = params.get("mine") == Some("true");
     let page = params.number("page", 1..=10_000, 1)?;
     let (list, more) = app.faults.reports(&staff.account, mine, open, page, PAGE).await?;
@@ -372,6 +391,15 @@ pub async fn pack(
     Ok((own, Json(answer)).into_response())
 }
 
+fn open(params: &Params) -> Result<Option<bool>, Problem> {
+    match params.get("state") {
+        None => Ok(None),
+        Some("open") => Ok(Some(true)),
+        Some("settled") => Ok(Some(false)),
+        Some(_) => Err(Problem::BadField("state", "应为 open 或 settled".into())),
+    }
+}
+
 fn gap(word: Option<&str>) -> Result<Option<Gap>, Problem> {
     let wrong = || Problem::BadField("gap", "应为 not_found、wrong 或 contradiction".into());
     word.map(|word| Gap::parse(word).ok_or_else(wrong)).transpose()
@@ -383,10 +411,19 @@ impl App {
         notice(kept, place.as_ref())
     }
 
+    fn named_place(&self, code: Option<&String>) -> Option<PlaceName> {
+        let code = code.cloned().and_then(|code| RegionCode::try_from(code).ok())?;
+        Some(self.assist.place(&code))
+    }
+
     fn report(&self, kept: Report) -> ReportShape {
-        let code = kept.region.clone().and_then(|code| RegionCode::try_from(code).ok());
-        let place: Option<PlaceName> = code.map(|code| self.assist.place(&code));
+        let place = self.named_place(kept.region.as_ref());
         report(kept, place.as_ref())
+    }
+
+    fn wrapup(&self, kept: Wrapup) -> WrapupShape {
+        let place = self.named_place(kept.region.as_ref());
+        wrapup(kept, place.as_ref())
     }
 }
 
@@ -395,9 +432,9 @@ impl From<FaultError> for Problem {
         match error {
             FaultError::Field(field, what) => Problem::BadField(field, what),
             FaultError::Item(error) => error.into(),
-            FaultError::Settle(SettleReportError::NoSuch(_)) => Problem::NoSuch("报错"),
+            FaultError::Settle(SettleReportError::NoSuch(_)) => Problem::NoSuch("报错或小结"),
             FaultError::Settle(SettleReportError::Done) => {
-                Problem::Conflict("/problems/settled", "这条报错已经办结。请刷新列表。".into())
+                Problem::Conflict("/problems/settled", "已经办结。请刷新列表。".into())
             }
             error @ (FaultError::Settle(_) | FaultError::Store(_)) => Problem::Internal(error.into()),
         }

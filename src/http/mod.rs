@@ -14,11 +14,13 @@ mod json;
 mod limit;
 mod lookup;
 mod page;
+mod paper;
 mod plain;
 mod problem;
 mod rating;
 mod script;
 mod serve;
+mod sheet;
 mod site;
 mod socket;
 mod take_along;
@@ -202,6 +204,10 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(items::item))
         .routes(routes!(items::materials))
         .routes(routes!(items::compare))
+        .routes(routes!(sheet::checklist_pdf))
+        .routes(routes!(sheet::checklist_png))
+        .routes(routes!(sheet::notice_pdf))
+        .routes(routes!(sheet::notice_png))
         .routes(routes!(items::regions))
         .routes(routes!(items::themes))
         .routes(routes!(health::version))
@@ -225,6 +231,7 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(lookup::notices, lookup::pin))
         .routes(routes!(lookup::unpin))
         .routes(routes!(lookup::wrapups, lookup::wrap_up))
+        .routes(routes!(lookup::settle_wrapup))
         .routes(routes!(lookup::reports, lookup::make_report))
         .routes(routes!(lookup::settle_report))
         .routes(routes!(lookup::plan_visit))

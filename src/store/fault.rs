@@ -124,6 +124,19 @@ pub struct Wrapup {
     pub gap: Option<Gap>,
     /// The caller's words, personal data masked.
     pub words: Option<String>,
+    /// 工号 of who saw to the gap.
+    pub settled_by: Option<String>,
+}
+
+/// Which wrap-ups are asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WrapupsWanted {
+    /// Those that showed a gap.
+    pub with_gap: bool,
+    /// Those that showed this one.
+    pub gap: Option<Gap>,
+    /// Those that nobody saw to, or only the others.
+    pub open: Option<bool>,
 }
 
 /// Which reports are asked for.
@@ -157,7 +170,7 @@ impl From<sqlx::Error> for SettleReportError {
 
 const REPORT: &str =
     "id, author, number, at, item, item_name, region, field, value, words, state, note, settled_at";
-const WRAPUP: &str = "id, author, number, at, item, item_name, region, solved, gap, words";
+const WRAPUP: &str = "id, author, number, at, item, item_name, region, solved, gap, words, settled_by";
 
 /// Keeps reports and wrap-ups.
 #[derive(Clone, Debug)]
@@ -273,23 +286,53 @@ impl Faults {
         Ok(())
     }
 
-    /// Wrap-ups, the newest first, from a row on: all, or those that showed this gap.
+    /// Wrap-ups, the newest first, from a row on.
     pub async fn wrapups(
         &self,
-        gap: Option<Gap>,
+        wanted: WrapupsWanted,
         skip: i64,
         limit: i64,
     ) -> Result<Vec<Wrapup>, DatabaseError> {
         let query = format!(
-            "SELECT {WRAPUP} FROM wrapup WHERE $1 IS NULL OR gap = $1 ORDER BY at DESC, id DESC LIMIT $2 OFFSET $3"
+            "SELECT {WRAPUP} FROM wrapup WHERE ($1 IS NULL OR gap = $1) AND (NOT $2 OR gap IS NOT NULL)
+             AND ($3 IS NULL OR (settled_at IS NULL) = $3) ORDER BY at DESC, id DESC LIMIT $4 OFFSET $5"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(query))
-            .bind(gap.map(Gap::word))
+            .bind(wanted.gap.map(Gap::word))
+            .bind(i64::from(wanted.with_gap))
+            .bind(wanted.open.map(i64::from))
             .bind(limit)
             .bind(skip)
             .fetch_all(&self.database.read)
             .await?;
         rows.iter().map(wrapup).collect()
+    }
+
+    /// Notes that somebody saw to the gap of a call, once.
+    pub async fn settle_wrapup(
+        &self,
+        id: &str,
+        by: &str,
+        entry: &Entry,
+    ) -> Result<Wrapup, SettleReportError> {
+        let mut change = self.database.change().await?;
+        let done = sqlx::query(
+            "UPDATE wrapup SET settled_by = $1, settled_at = $2 WHERE id = $3 AND settled_at IS NULL",
+        )
+        .bind(by)
+        .bind(millis(entry.at))
+        .bind(id)
+        .execute(&mut *change)
+        .await?;
+        let query = format!("SELECT {WRAPUP} FROM wrapup WHERE id = $1");
+        let row = sqlx::query(sqlx::AssertSqlSafe(query)).bind(id).fetch_optional(&mut *change).await?;
+        let Some(row) = row else { return Err(SettleReportError::NoSuch(id.to_owned())) };
+        if done.rows_affected() == 0 {
+            return Err(SettleReportError::Done);
+        }
+        audit::write(&mut change, entry).await?;
+        change.commit().await?;
+        Ok(wrapup(&row)?)
     }
 
     /// Deletes the words of callers that are older. Tells of how many.
@@ -339,5 +382,6 @@ fn wrapup(row: &SqliteRow) -> Result<Wrapup, DatabaseError> {
         solved: row.try_get::<i64, _>(7)? != 0,
         gap: gap.as_deref().and_then(Gap::parse),
         words: row.try_get(9)?,
+        settled_by: row.try_get(10)?,
     })
 }

@@ -25,6 +25,9 @@ CREATE TABLE wrapup (
   -- 'not_found', 'wrong' or 'contradiction'.
   gap       TEXT,
   words     TEXT,
+  -- Who saw to the gap, and when.
+  settled_by TEXT,
+  settled_at BIGINT,
   at        BIGINT NOT NULL
 );
 CREATE INDEX wrapup_gap ON wrapup (gap, at);

@@ -23,7 +23,8 @@ pub use database::{Database, DatabaseError};
 pub use desk::{CaseRow, DeskError, DeskEvent, Desks, LISTED, Listed, NewStep, NewWords, Stepped, Waiting};
 pub use desk_notes::{Canned, Contact, Note, Numbers};
 pub use fault::{
-    Faults, Gap, NamedItem, Report, ReportState, ReportsWanted, SettleReportError, Wrapup, Written,
+    Faults, Gap, NamedItem, Report, ReportState, ReportsWanted, SettleReportError, Wrapup, WrapupsWanted,
+    Written,
 };
 pub use figures::{Counts, DayCounts, Figures, HandCounts, ItemCount, Open, Unsettled, Window};
 pub use learned::{Journal, Learned, StoreError};

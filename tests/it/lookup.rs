@@ -16,6 +16,7 @@ pub async fn documented(house: &House, document: &Value) -> BTreeSet<(String, St
     let mut called = BTreeSet::new();
     let mut report = String::new();
     let mut notice = String::new();
+    let mut wrapup = String::new();
     let later = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(2);
     let q = encoded("身份证丢了");
     let visit = json!({ "region": "150702", "members": [{ "who": "爷爷", "item": CARD, "answers": { "item": ["丢失补领"] } }] });
@@ -23,6 +24,23 @@ pub async fn documented(house: &House, document: &Value) -> BTreeSet<(String, St
         ("get", "/desk/lookup", format!("/desk/lookup?q={q}&region=150702"), None, 200),
         ("get", "/desk/lookup", "/desk/lookup?q=".into(), None, 422),
         ("get", "/items/{code}/script", format!("/items/{CARD}/script?region=150702"), None, 200),
+        (
+            "get",
+            "/items/{code}/checklist.pdf",
+            format!("/items/{CARD}/checklist.pdf?region=150702"),
+            None,
+            200,
+        ),
+        ("get", "/items/{code}/checklist.png", format!("/items/{CARD}/checklist.png"), None, 200),
+        (
+            "get",
+            "/items/{code}/notice.pdf",
+            format!("/items/{CARD}/notice.pdf?missing={}", encoded("居民户口簿")),
+            None,
+            200,
+        ),
+        ("get", "/items/{code}/notice.png", format!("/items/{CARD}/notice.png?missing=x"), None, 422),
+        ("get", "/items/{code}/notice.png", format!("/items/{CARD}/notice.png"), None, 200),
         ("post", "/notices", "/notices".into(), Some(json!({ "text": "今天系统维护", "until": later })), 201),
         ("get", "/notices", "/notices?region=150702".into(), None, 200),
         ("delete", "/notices/{id}", "/notices/{notice}".into(), None, 204),
@@ -34,7 +52,9 @@ pub async fn documented(house: &House, document: &Value) -> BTreeSet<(String, St
             201,
         ),
         ("post", "/wrapups", "/wrapups".into(), Some(json!({ "solved": true, "gap": "other" })), 422),
-        ("get", "/wrapups", "/wrapups?gap=wrong".into(), None, 200),
+        ("get", "/wrapups", "/wrapups?gap=any&state=open".into(), None, 200),
+        ("post", "/wrapups/{id}/settle", "/wrapups/{wrapup}/settle".into(), None, 200),
+        ("post", "/wrapups/{id}/settle", "/wrapups/{wrapup}/settle".into(), None, 409),
         (
             "post",
             "/reports",
@@ -72,11 +92,13 @@ pub async fn documented(house: &House, document: &Value) -> BTreeSet<(String, St
         ("get", "/figures/export", "/figures/export?what=days".into(), None, 200),
         ("get", "/figures/export", "/figures/export?what=all".into(), None, 422),
     ] {
-        let path = path.replace("{report}", &report).replace("{notice}", &notice);
+        let path =
+            path.replace("{report}", &report).replace("{notice}", &notice).replace("{wrapup}", &wrapup);
         let reply = house.desk(&clerk, &method.to_uppercase(), &format!("/api/v1{path}"), body).await;
         assert_eq!(reply.status.as_u16(), status, "{method} {path}: {}", reply.text());
         let template = format!("/api/v1{template}");
-        if status != 204 && !(status == 200 && template.ends_with("/export")) {
+        let file = ["/export", ".pdf", ".png"].iter().any(|ending| template.ends_with(ending));
+        if status != 204 && !(status == 200 && file) {
             crate::api::as_documented(document, method, &template, &reply);
         }
         if status == 201 {
@@ -84,6 +106,7 @@ pub async fn documented(house: &House, document: &Value) -> BTreeSet<(String, St
             match template.as_str() {
                 "/api/v1/reports" => report = id(),
                 "/api/v1/notices" => notice = id(),
+                "/api/v1/wrapups" => wrapup = id(),
                 _ => {}
             }
         }

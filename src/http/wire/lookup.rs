@@ -183,13 +183,15 @@ pub struct WrapupShape {
     /// The item.
     pub item: Option<NamedItemShape>,
     /// The caller's place.
-    pub region: Option<String>,
+    pub region: Option<RegionShape>,
     /// Whether the caller got what he needed.
     pub solved: bool,
     /// What was missing.
     pub gap: Option<&'static str>,
     /// The caller's words, masked.
     pub words: Option<String>,
+    /// 工号 of who saw to the gap.
+    pub settled_by: Option<String>,
 }
 
 /// An item by name.
@@ -307,6 +309,8 @@ pub struct VisitItemShape {
     pub code: String,
     /// 事项名称
     pub name: String,
+    /// 业务办理项
+    pub business_item: Option<String>,
     /// The guide's place.
     pub region: Option<RegionShape>,
     /// 是否网办
@@ -326,6 +330,8 @@ pub struct VisitForShape {
     pub code: String,
     /// 事项名称
     pub name: String,
+    /// 业务办理项
+    pub business_item: Option<String>,
 }
 
 /// A material with everybody who needs it.
@@ -460,13 +466,14 @@ fn named(item: NamedItem) -> NamedItemShape {
 }
 
 /// How a call ended.
-pub fn wrapup(wrapup: Wrapup) -> WrapupShape {
+pub fn wrapup(wrapup: Wrapup, place: Option<&PlaceName>) -> WrapupShape {
     WrapupShape {
         id: wrapup.written.id,
         at: wrapup.written.at.to_string(),
         by: wrapup.written.number,
         item: wrapup.item.map(named),
-        region: wrapup.region,
+        region: place.map(region),
+        settled_by: wrapup.settled_by,
         solved: wrapup.solved,
         gap: wrapup.gap.map(|gap| gap.word()),
         words: wrapup.words,
@@ -519,6 +526,7 @@ pub fn visit(visit: &Visit) -> VisitResponse {
                 who: who.clone(),
                 code: view.card.key.to_string(),
                 name: view.card.name.clone(),
+                business_item: view.card.business_item.clone(),
                 region: view.place.as_ref().map(region),
                 online: view.card.online,
                 agent: view.card.agent,
@@ -541,6 +549,7 @@ pub fn visit(visit: &Visit) -> VisitResponse {
                         who: who.clone(),
                         code: view.card.key.to_string(),
                         name: view.card.name.clone(),
+                        business_item: view.card.business_item.clone(),
                     })
                     .collect(),
             })
