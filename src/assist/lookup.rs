@@ -82,7 +82,7 @@ pub fn view(
     Ok(Some(view))
 }
 
-fn view_of(search: &Search, item: u32, guide: &Guide, fit: Fit, answers: &Answers, today: Date) -> ItemView {
+pub(super) fn view_of(search: &Search, item: u32, guide: &Guide, fit: Fit, answers: &Answers, today: Date) -> ItemView {
     let mut card = compose(guide, answers, today);
     // The key by which this generation knows the item, which a shared code may have changed.
     if let Some(item) = search.item(item) {
@@ -159,7 +159,7 @@ impl Assist {
         }
     }
 
-    fn find_item(&self, search: &Search, code: &str) -> Result<u32, AskError> {
+    pub(super) fn find_item(&self, search: &Search, code: &str) -> Result<u32, AskError> {
         search.by_code(code, true, 1)?.first().copied().ok_or_else(|| AskError::NoSuchItem(code.to_owned()))
     }
 

@@ -1,6 +1,7 @@
 //! HTTP and JSON live here only: extract, call the inside, wrap.
 
 mod admin;
+mod apply;
 mod ask;
 mod chat;
 mod desk;
@@ -9,6 +10,7 @@ mod health;
 mod items;
 mod json;
 mod limit;
+mod outward;
 mod page;
 mod plain;
 mod problem;
@@ -23,9 +25,11 @@ pub mod wire;
 
 pub use serve::{listen, serve};
 
-use crate::assist::{Access, Assist, DeskRules, Proposals, Ratings, Talks};
+use crate::assist::{
+    Access, Applications, Assist, DeskRules, LinkChecks, Proposals, Ratings, Talks, Webhooks,
+};
 use crate::config::{Config, Limits};
-use crate::store::{Audit, Database, Seal};
+use crate::store::{Audit, Database, Links, Seal};
 use anyhow::Result;
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -59,6 +63,12 @@ pub struct App {
     pub ratings: Ratings,
     /// Proposed corrections.
     pub proposals: Proposals,
+    /// On to the application.
+    pub applications: Applications,
+    /// Other systems that are told.
+    pub webhooks: Webhooks,
+    /// Looking at addresses.
+    pub link_checks: LinkChecks,
     /// Tickets for the desk's line.
     pub tickets: socket::Tickets,
     /// Bounds on callers.
@@ -83,12 +93,18 @@ impl App {
         today: fn() -> Date,
         stopping: tokio::sync::watch::Receiver<bool>,
     ) -> Result<App> {
+        let (webhooks, told) = Webhooks::read(database, &config.webhooks, config.outbox)?;
+        let database = &told;
         let rules = DeskRules::read(&config.desk)?;
         let seal = Seal::open(&config.data.join(CONTACT_KEY))?;
         let calendar = rules.calendar.clone();
         let words_days = config.retention.words_days;
+        let links = Links::of(database.clone());
         Ok(App {
             assist,
+            applications: Applications::open(&config.apply, &config.data, links.clone(), &rules)?,
+            webhooks,
+            link_checks: LinkChecks::of(links, config.links)?,
             talks: Talks::of(database.clone(), config.retention, rules, seal),
             access: Access::of(database.clone(), config.access),
             audit: Audit::of(database.clone()),
@@ -118,7 +134,7 @@ impl App {
         (name = "区划", description = "盟市、旗县、苏木乡镇"),
         (name = "评价", description = "好差评：回答和人工服务各评一次；差评限期办结"),
         (name = "坐席", description = "登录、学习建议、差评办理"),
-        (name = "管理", description = "账号、审计日志"),
+        (name = "管理", description = "账号、审计日志、外部系统"),
         (name = "运维", description = "健康、指标、版本"),
     ),
     modifiers(&Tokens),
@@ -174,6 +190,7 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(items::item))
         .routes(routes!(items::materials))
         .routes(routes!(items::compare))
+        .routes(routes!(apply::look, apply::go))
         .routes(routes!(items::regions))
         .routes(routes!(items::themes))
         .routes(routes!(health::version))
@@ -184,6 +201,10 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(admin::audit))
         .routes(routes!(admin::export_audit))
         .routes(routes!(admin::verify_audit))
+        .routes(routes!(outward::outbox))
+        .routes(routes!(outward::retry))
+        .routes(routes!(outward::webhooks))
+        .routes(routes!(outward::links))
         .routes(routes!(rating::rate))
         .routes(routes!(rating::reasons))
         .routes(routes!(rating::work_items))

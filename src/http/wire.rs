@@ -1,9 +1,11 @@
 //! Every JSON shape of the API, converted by hand: nothing inside the house is serialised as it stands.
 
 pub mod admin;
+pub mod apply;
 mod card;
 pub mod chat;
 pub mod desk;
+pub mod outward;
 pub mod rating;
 
 use crate::assist::{Answer, CandidateItem, PlaceName, ThemeView};

@@ -520,6 +520,14 @@ impl Search {
         place::choose(&self.records, item, place, today)
     }
 
+    /// Reads every guide once, in no order that matters: for work in the background.
+    pub fn each_guide(&self, see: &mut dyn FnMut(&Guide)) -> Result<(), SearchError> {
+        for entry in (0..self.records.len()).filter_map(|at| self.records.entry(at)) {
+            see(&self.records.guide(entry)?);
+        }
+        Ok(())
+    }
+
     /// Places that have a guide of this item, each once.
     pub fn places_of(&self, item: u32) -> Vec<RegionCode> {
         let mut list: Vec<RegionCode> =

@@ -81,9 +81,9 @@ impl Links {
         Ok(change.commit().await?)
     }
 
-    /// Addresses that are to be looked at now, the longest due first.
+    /// Addresses that are to be looked at now: of each host the one that is due longest.
     pub async fn due(&self, now: Timestamp, limit: i64) -> Result<Vec<Link>, DatabaseError> {
-        let query = format!("SELECT {COLUMNS} FROM link WHERE due_at <= $1 ORDER BY due_at, url LIMIT $2");
+        let query = format!("SELECT {COLUMNS}, MIN(due_at) FROM link WHERE due_at <= $1 GROUP BY host ORDER BY MIN(due_at) LIMIT $2");
         let rows = sqlx::query(sqlx::AssertSqlSafe(query))
             .bind(millis(now))
             .bind(limit)
