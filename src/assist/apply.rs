@@ -307,7 +307,7 @@ impl Assist {
     }
 
     /// The place by name.
-    pub fn named(&self, code: &RegionCode) -> super::PlaceName {
+    pub fn place_of(&self, code: &RegionCode) -> super::PlaceName {
         place_name(&self.search(), code)
     }
 }

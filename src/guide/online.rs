@@ -84,8 +84,10 @@ pub fn entrance(guide: &Guide, entrance: Entrance) -> Option<(&'static str, &str
         Entrance::MiniProgram => [("mini_program_url", &guide.mini_program_url), mobile],
         Entrance::Terminal => [("terminal_url", &guide.terminal_url), ("terminal_url", &None)],
     };
-    let given = |(field, url): (&'static str, &'_ Option<String>)| url.as_deref().map(|url| (field, url.trim()));
-    candidates.into_iter().filter_map(given).find(|(_, url)| !url.is_empty())
+    candidates.into_iter().find_map(|(field, url)| {
+        let url = url.as_deref().map(str::trim).filter(|url| !url.is_empty())?;
+        Some((field, url))
+    })
 }
 
 /// Every address that a guide has for applying.

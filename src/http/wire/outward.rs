@@ -17,7 +17,7 @@ pub struct OutgoingShape {
     /// Its id, the same over all tries.
     pub id: String,
     /// Who is told.
-    pub webhook: String,
+    pub target: String,
     /// What it is, such as `message.created`.
     pub kind: String,
     /// What it is about.
@@ -31,11 +31,11 @@ pub struct OutgoingShape {
     /// When it was tried last.
     pub tried_at: Option<String>,
     /// When it is tried next, while it waits.
-    pub due_at: Option<String>,
+    pub next_at: Option<String>,
     /// HTTP status of the last answer.
     pub status: Option<u16>,
     /// What went wrong last: `status`, `timeout`, `connect` or `broken`.
-    pub failure: Option<String>,
+    pub last_error: Option<String>,
 }
 /// Systems that are told.
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,7 +79,7 @@ pub struct LinkShape {
     /// HTTP status of the last answer.
     pub status: Option<u16>,
     /// What went wrong last: `gone`, `server`, `timeout`, `connect` and the like.
-    pub failure: Option<String>,
+    pub last_error: Option<String>,
 }
 
 /// One entry of the outbox.
@@ -89,14 +89,14 @@ pub fn outgoing(outgoing: Outgoing) -> OutgoingShape {
         state: outgoing.state.word(),
         at: outgoing.at.to_string(),
         tried_at: outgoing.tried_at.map(|at| at.to_string()),
-        due_at: waits.then(|| outgoing.due_at.to_string()),
+        next_at: waits.then(|| outgoing.due_at.to_string()),
         id: outgoing.id,
-        webhook: outgoing.webhook,
+        target: outgoing.webhook,
         kind: outgoing.kind,
         subject: outgoing.subject,
         tries: outgoing.tries,
         status: outgoing.status,
-        failure: outgoing.failure,
+        last_error: outgoing.failure,
     }
 }
 
@@ -128,7 +128,7 @@ pub fn link(link: Link) -> LinkShape {
         failures: link.failures,
         checked_at: link.checked_at.map(|at| at.to_string()),
         status: link.status,
-        failure: link.failure,
+        last_error: link.failure,
         url: link.url,
         guide: link.guide,
     }

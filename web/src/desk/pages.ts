@@ -11,6 +11,7 @@ const NEEDS: readonly (readonly [page: PageName, permissions: readonly string[]]
   ['work', ['work_items.read', 'work_items.settle']],
   ['accounts', ['accounts.manage']],
   ['audit', ['audit.read']],
+  ['outbox', ['outbox.manage']],
 ];
 
 /** The pages that somebody may see. */
