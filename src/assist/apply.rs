@@ -9,8 +9,8 @@ use crate::config::Apply;
 use crate::desk::{Calendar, Holidays, Opening, Week};
 use crate::dialog::wording;
 use crate::guide::{
-    Answers, Citation, Entrance, Guide, Hall, ITEM, Line, NotOnline, Place, RegionCode, desk_lines,
-    links, place_lines,
+    Answers, Citation, Entrance, Guide, Hall, ITEM, Line, NotOnline, Place, RegionCode, desk_lines, links,
+    place_lines,
 };
 use crate::search::Fit;
 use crate::store::{DatabaseError, KeyError, Links, Signer};
@@ -298,9 +298,9 @@ impl Assist {
                 let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
                 let Some(host) = parsed.and_then(|url| url.host_str().map(str::to_owned)) else { continue };
                 let code = guide.task_code.as_ref().map(|code| code.as_str().to_owned());
-                found.entry(url.to_owned()).or_insert_with(|| {
-                    (host, code.unwrap_or_else(|| guide.item_key().to_string()))
-                });
+                found
+                    .entry(url.to_owned())
+                    .or_insert_with(|| (host, code.unwrap_or_else(|| guide.item_key().to_string())));
             }
         })?;
         Ok(found.into_iter().map(|(url, (host, code))| (url, host, code)).collect())

@@ -5,8 +5,8 @@ use super::talk::{Sent, TalkError, Talks, hash};
 use super::{Assist, Turn};
 use crate::config;
 use crate::desk::{
-    self, Act, Calendar, Classes, Closed, Group, Holidays, Offer, Presence, Seat, Staffer, Stage, Wait, Who, Why,
-    group_for, offer,
+    self, Act, Calendar, Classes, Closed, Group, Holidays, Offer, Presence, Seat, Staffer, Stage, Wait, Who,
+    Why, group_for, offer,
 };
 use crate::dialog::{Route, State, Status, wording};
 use crate::guide::RegionCode;
@@ -352,8 +352,7 @@ impl Talks {
             let left = Left { ticket: &ticket, words: text, contact };
             let asked = (&before, &before.state);
             let order = self.order(assist, asked, Why::Asked, Some(left), now).await?;
-            let leaves =
-                NewStep { region, order: order.as_ref(), ..step(id, Who::Citizen, act, now) };
+            let leaves = NewStep { region, order: order.as_ref(), ..step(id, Who::Citizen, act, now) };
             let stepped = self.desks.step(leaves, told).await?;
             self.stepped(id, &stepped);
             Ok((ticket, answer))
@@ -432,7 +431,17 @@ pub(super) fn ended(why: Closed, text: &str) -> (&'static str, Value) {
 
 /// A step with nothing but who, what and when.
 pub(super) fn step<'a>(conversation: &'a str, who: Who<'a>, act: Act, at: Timestamp) -> NewStep<'a> {
-    NewStep { conversation, who, act, why: Why::Asked, region: None, cap: u32::MAX, item: None, order: None, at }
+    NewStep {
+        conversation,
+        who,
+        act,
+        why: Why::Asked,
+        region: None,
+        cap: u32::MAX,
+        item: None,
+        order: None,
+        at,
+    }
 }
 
 /// A hash of what an agent sent.

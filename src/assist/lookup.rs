@@ -82,7 +82,14 @@ pub fn view(
     Ok(Some(view))
 }
 
-pub(super) fn view_of(search: &Search, item: u32, guide: &Guide, fit: Fit, answers: &Answers, today: Date) -> ItemView {
+pub(super) fn view_of(
+    search: &Search,
+    item: u32,
+    guide: &Guide,
+    fit: Fit,
+    answers: &Answers,
+    today: Date,
+) -> ItemView {
     let mut card = compose(guide, answers, today);
     // The key by which this generation knows the item, which a shared code may have changed.
     if let Some(item) = search.item(item) {

@@ -28,8 +28,8 @@ mod webhooks;
 
 pub use access::{Access, AccessError, CAP, NewAccount, made_password};
 pub use answer::{Answer, CandidateItem, ItemView, PlaceName, Timings};
-pub use attend::{AgentWords, CaseFile};
 pub use apply::{Application, Applications, ApplyError, Counter, Online};
+pub use attend::{AgentWords, CaseFile};
 pub use bell::Told;
 pub use converse::{Incoming, Turn};
 pub use handover::{BadDeskFile, DeskNow, DeskRules, Handed, Standing};

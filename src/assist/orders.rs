@@ -5,7 +5,7 @@ use super::talk::{TalkError, Talks};
 use super::{Assist, ItemView};
 use crate::desk::{Business, Why, title, urgency};
 use crate::dialog::State;
-use crate::guide::{SourceKind, ITEM};
+use crate::guide::{ITEM, SourceKind};
 use crate::store::{Contact, Conversation, EventKind};
 use crate::text::mask;
 use jiff::Timestamp;

@@ -2,7 +2,9 @@
 
 use super::outside;
 use crate::config::{OutboxRules, Webhook};
-use crate::store::{Algorithm, Database, DatabaseError, EventKind, KeyError, Outbox, Outgoing, Signer, Subscriber};
+use crate::store::{
+    Algorithm, Database, DatabaseError, EventKind, KeyError, Outbox, Outgoing, Signer, Subscriber,
+};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Client, Url};
 use serde_json::{Value, json};

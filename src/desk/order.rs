@@ -127,7 +127,11 @@ mod tests {
             (Why::Danger, Some("item"), "求助", "紧急"),
             (Why::Asked, Some("emergency"), "求助", "紧急"),
         ] {
-            assert_eq!((Business::of(why, route).word(), urgency(why, route)), (business, press), "{route:?}");
+            assert_eq!(
+                (Business::of(why, route).word(), urgency(why, route)),
+                (business, press),
+                "{route:?}"
+            );
         }
         assert_eq!(title(Business::Help, "暖气不热。已经三天"), "【求助】暖气不热");
         assert_eq!(title(Business::Help, &"字".repeat(40)), format!("【求助】{}…", "字".repeat(30)));

@@ -157,7 +157,8 @@ fn span_of(text: &str, late: bool) -> Option<(Span, &str)> {
         None => (late, rest),
     };
     let (to, rest) = time_of(rest)?;
-    let hour = |(hour, minute): (u8, u8)| if late && hour < 12 { (hour + 12, minute) } else { (hour, minute) };
+    let hour =
+        |(hour, minute): (u8, u8)| if late && hour < 12 { (hour + 12, minute) } else { (hour, minute) };
     let (from, to) = (hour(from), hour(to));
     let text = format!("{:02}:{:02}-{:02}:{:02}", from.0, from.1, to.0, to.1);
     Some((Span::try_from(text).ok()?, rest))
@@ -178,7 +179,9 @@ fn time_of(text: &str) -> Option<((u8, u8), &str)> {
     let rest = rest.strip_prefix('点').or(rest.strip_prefix('时'))?;
     match (rest.strip_prefix('半'), digits(rest)) {
         (Some(rest), _) => Some(((hour, 30), rest)),
-        (None, 2) => Some(((hour, rest[..2].parse().ok()?), rest[2..].strip_prefix('分').unwrap_or(&rest[2..]))),
+        (None, 2) => {
+            Some(((hour, rest[..2].parse().ok()?), rest[2..].strip_prefix('分').unwrap_or(&rest[2..])))
+        }
         (None, 0) => Some(((hour, 0), rest)),
         _ => None,
     }
@@ -190,9 +193,8 @@ mod tests {
     use jiff::civil::date;
 
     fn in_words(week: &Week) -> String {
-        let day = |spans: &Vec<Span>| {
-            spans.iter().map(|&span| String::from(span)).collect::<Vec<_>>().join(" ")
-        };
+        let day =
+            |spans: &Vec<Span>| spans.iter().map(|&span| String::from(span)).collect::<Vec<_>>().join(" ");
         week.days.iter().map(day).collect::<Vec<_>>().join("|")
     }
 

@@ -21,7 +21,9 @@ mod theme;
 mod validity;
 mod words;
 
-pub use card::{Card, Citation, Line, MaterialLine, MaterialState, OpenQuestion, compose, desk_lines, place_lines};
+pub use card::{
+    Card, Citation, Line, MaterialLine, MaterialState, OpenQuestion, compose, desk_lines, place_lines,
+};
 pub use channel::{Basis, Contact, Faq, Fee, Limit, Outcome, Place, SpecialProcedure, Step, Supports};
 pub use code::{BadCode, BusinessCode, CatalogCode, OrganCode, TaskCode};
 pub use compare::{Comparison, ComparisonRow, compare};

@@ -24,6 +24,17 @@ fn entrance(word: Option<&str>) -> Result<Entrance, Problem> {
     })
 }
 
+fn answers(request: &ApplyRequest) -> Result<Answers, Problem> {
+    if request.answers.values().map(Vec::len).sum::<usize>() > ANSWERS {
+        return Err(Problem::BadField("answers", format!("最多 {ANSWERS} 个")));
+    }
+    let mut answers = Answers::default();
+    for (id, options) in &request.answers {
+        options.iter().for_each(|option| answers.choose(id, option));
+    }
+    Ok(answers)
+}
+
 /// How an item is applied for in a place: the online application, or why there is none, and the way to a counter.
 #[utoipa::path(
     get, path = "/api/v1/items/{code}/apply", tag = "事项",
@@ -69,17 +80,12 @@ pub async fn go(
 ) -> Result<Json<ApplyResponse>, Problem> {
     let place = app.region(request.region.as_deref())?;
     let entrance = entrance(request.channel.as_deref())?;
-    let given = request.answers.iter().flat_map(|(id, options)| options.iter().map(move |o| (id.as_str(), o.as_str())));
-    if given.clone().count() > ANSWERS {
-        return Err(Problem::BadField("answers", format!("最多 {ANSWERS} 个")));
-    }
-    let answers: Answers = given.collect();
+    let answers = answers(&request)?;
     if let Some(id) = &request.conversation {
         app.talks.owned(id, token(&headers)?).await?;
     }
     let at = (Timestamp::now(), (app.today)());
-    let found =
-        app.applications.look(&app.assist, (&code, place.as_ref()), (entrance, &answers), at).await?;
+    let found = app.applications.look(&app.assist, (&code, place.as_ref()), (entrance, &answers), at).await?;
     if let Err(why) = found.online {
         return Err(Problem::Conflict("/problems/not-online", format!("{}。", wording::not_online(why))));
     }

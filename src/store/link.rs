@@ -83,7 +83,9 @@ impl Links {
 
     /// Addresses that are to be looked at now: of each host the one that is due longest.
     pub async fn due(&self, now: Timestamp, limit: i64) -> Result<Vec<Link>, DatabaseError> {
-        let query = format!("SELECT {COLUMNS}, MIN(due_at) FROM link WHERE due_at <= $1 GROUP BY host ORDER BY MIN(due_at) LIMIT $2");
+        let query = format!(
+            "SELECT {COLUMNS}, MIN(due_at) FROM link WHERE due_at <= $1 GROUP BY host ORDER BY MIN(due_at) LIMIT $2"
+        );
         let rows = sqlx::query(sqlx::AssertSqlSafe(query))
             .bind(millis(now))
             .bind(limit)
@@ -117,20 +119,15 @@ impl Links {
     /// What is known of an address.
     pub async fn one(&self, url: &str) -> Result<Option<Link>, DatabaseError> {
         let query = format!("SELECT {COLUMNS} FROM link WHERE url = $1");
-        let row = sqlx::query(sqlx::AssertSqlSafe(query))
-            .bind(url)
-            .fetch_optional(&self.database.read)
-            .await?;
+        let row =
+            sqlx::query(sqlx::AssertSqlSafe(query)).bind(url).fetch_optional(&self.database.read).await?;
         Ok(row.as_ref().map(link).transpose()?)
     }
 
     /// All addresses, those that failed most often first.
     pub async fn list(&self, limit: i64) -> Result<Vec<Link>, DatabaseError> {
         let query = format!("SELECT {COLUMNS} FROM link ORDER BY failures DESC, url LIMIT $1");
-        let rows = sqlx::query(sqlx::AssertSqlSafe(query))
-            .bind(limit)
-            .fetch_all(&self.database.read)
-            .await?;
+        let rows = sqlx::query(sqlx::AssertSqlSafe(query)).bind(limit).fetch_all(&self.database.read).await?;
         Ok(rows.iter().map(link).collect::<Result<_, _>>()?)
     }
 

@@ -264,8 +264,7 @@ pub(super) async fn put_words(
     put(change, database, EventKind::MessageCreated, &subject, &told, at).await
 }
 
-const COLUMNS: &str =
-    "id, webhook, kind, subject, body, at, state, tries, due_at, tried_at, status, failure";
+const COLUMNS: &str = "id, webhook, kind, subject, body, at, state, tries, due_at, tried_at, status, failure";
 
 /// Keeps what is to be sent.
 #[derive(Clone, Debug)]

@@ -57,8 +57,8 @@ impl std::fmt::Debug for Signer {
 impl Signer {
     /// The key in a file: its text without the end of the line.
     pub fn read(path: &Path, algorithm: Algorithm) -> Result<Signer, KeyError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|cause| KeyError::File { path: path.to_owned(), cause })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|cause| KeyError::File { path: path.to_owned(), cause })?;
         Signer::of(text.trim_end_matches(['\r', '\n']), algorithm)
             .ok_or_else(|| KeyError::Weak(path.to_owned()))
     }

@@ -4,11 +4,11 @@ use crate::api::as_documented;
 use crate::house::{House, Reply, fixture};
 use axum::body::Body;
 use axum::http::Request;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bangban::assist::{Ticket, Tickets};
 use bangban::desk::Holidays;
 use bangban::store::{Algorithm, Link, Links, Signer};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -110,7 +110,8 @@ async fn open(algorithm: Algorithm) -> (tempfile::TempDir, House) {
 }
 
 async fn go(house: &House, code: &str, body: Value, token: Option<&str>) -> Reply {
-    let mut request = Request::post(format!("/api/v1/items/{code}/apply")).header("content-type", "application/json");
+    let mut request =
+        Request::post(format!("/api/v1/items/{code}/apply")).header("content-type", "application/json");
     if let Some(token) = token {
         request = request.header("authorization", format!("Bearer {token}"));
     }
@@ -122,7 +123,9 @@ pub async fn documented(house: &House, document: &Value) -> BTreeSet<(String, St
     let code = "B15000000000000000000000000002";
     let template = "/api/v1/items/{code}/apply";
     let mut called = BTreeSet::new();
-    for (query, status) in [("", 200), ("?channel=terminal", 200), ("?channel=fax", 422), ("?region=150702", 200)] {
+    for (query, status) in
+        [("", 200), ("?channel=terminal", 200), ("?channel=fax", 422), ("?region=150702", 200)]
+    {
         let reply = house.get(&format!("/api/v1/items/{code}/apply{query}")).await;
         assert_eq!(reply.status, status, "{query}: {}", reply.text());
         as_documented(document, "get", template, &reply);
@@ -130,7 +133,9 @@ pub async fn documented(house: &House, document: &Value) -> BTreeSet<(String, St
     let hall = house.get("/api/v1/items/150100000001/apply?region=152502").await;
     as_documented(document, "get", template, &hall);
     called.insert(("get".to_owned(), template.to_owned()));
-    for (body, status) in [(json!({}), 200), (json!({"channel":"terminal"}), 409), (json!({"region":"1"}), 404)] {
+    for (body, status) in
+        [(json!({}), 200), (json!({"channel":"terminal"}), 409), (json!({"region":"1"}), 404)]
+    {
         let reply = go(house, code, body, None).await;
         assert_eq!(reply.status, status, "{}", reply.text());
         as_documented(document, "post", template, &reply);
@@ -237,9 +242,12 @@ async fn a_counter_tells_its_hours_as_far_as_they_can_be_read() {
     assert!(offline["notice"].is_null());
     let places = offline["places"].as_array().unwrap();
     assert_eq!((places.len(), &places[0]["name"]), (2, &json!("某政务服务中心")));
-    let labels: Vec<&str> = places[0]["lines"].as_array().unwrap().iter().map(|l| l["label"].as_str().unwrap()).collect();
+    let labels: Vec<&str> =
+        places[0]["lines"].as_array().unwrap().iter().map(|l| l["label"].as_str().unwrap()).collect();
     assert_eq!(labels, ["地址", "窗口", "办公时间", "电话"]);
-    assert!(places[0]["lines"].as_array().unwrap().iter().all(|l| l["citation"]["sources"][0]["kind"] == "page"));
+    assert!(
+        places[0]["lines"].as_array().unwrap().iter().all(|l| l["citation"]["sources"][0]["kind"] == "page")
+    );
     // 24:00 is no time of a day: what can't be read is shown and not interpreted.
     assert!(places[0]["open_now"].is_null() && places[1]["open_now"].is_null());
     assert_eq!(offline["appointment"]["value"], "可以");
@@ -308,7 +316,10 @@ fn the_documents_example_is_what_is_made() {
     for algorithm in [Algorithm::Sha256, Algorithm::Sm3] {
         let text = Tickets::of(Signer::of(KEY, algorithm).unwrap(), 10).text(&ticket);
         assert!(document.contains(&text), "docs/TICKET.md must hold\n{text}");
-        assert_eq!(Portal::new(KEY).accept(&text, 1_795_651_200).unwrap()["id"], "01KB0000000000000000000000");
+        assert_eq!(
+            Portal::new(KEY).accept(&text, 1_795_651_200).unwrap()["id"],
+            "01KB0000000000000000000000"
+        );
     }
     assert!(document.contains(KEY));
 }

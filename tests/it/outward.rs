@@ -98,8 +98,12 @@ async fn receive(State(receiver): State<Arc<Receiver>>, headers: HeaderMap, body
 
 impl Receiver {
     async fn open(manner: Manner) -> (Arc<Receiver>, String) {
-        let receiver =
-            Arc::new(Receiver { manner, known: Mutex::default(), got: Mutex::default(), asked: Mutex::default() });
+        let receiver = Arc::new(Receiver {
+            manner,
+            known: Mutex::default(),
+            got: Mutex::default(),
+            asked: Mutex::default(),
+        });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/in?token=private", listener.local_addr().unwrap());
         let router = Router::new().route("/in", any(receive)).with_state(receiver.clone());
@@ -336,7 +340,10 @@ async fn what_was_given_up_is_listed_and_sent_again_by_staff() {
     let hooks = house.desk(&admin, "GET", "/api/v1/admin/webhooks", None).await;
     assert_eq!(hooks.json()["webhooks"][0]["dead"], 1);
     let shown = hooks.text();
-    assert!(!shown.contains(SECRET) && !shown.contains("token=private") && !shown.contains("hook.key"), "{shown}");
+    assert!(
+        !shown.contains(SECRET) && !shown.contains("token=private") && !shown.contains("hook.key"),
+        "{shown}"
+    );
     let retry = format!("/api/v1/admin/outbox/{}/retry", dead[0]["id"].as_str().unwrap());
     let agent = house.staff("agent", &[Role::Agent, Role::Supervisor]).await;
     assert_eq!(house.desk(&agent, "POST", &retry, None).await.status, 403);
@@ -372,7 +379,8 @@ async fn what_was_written_before_the_end_is_sent_after_a_new_start() {
 async fn a_work_order_holds_what_the_hotline_needs_and_nothing_personal() {
     let dir = tempfile::tempdir().unwrap();
     let file = secret(&dir);
-    let house = house(vec![hook("12345", "http://127.0.0.1:9/", &file, &[EventKind::WorkorderCreated])], 2).await;
+    let house =
+        house(vec![hook("12345", "http://127.0.0.1:9/", &file, &[EventKind::WorkorderCreated])], 2).await;
     let waiting = async || {
         let list = house.app.webhooks.outbox().list(OutState::Waiting, 10).await.unwrap();
         list.iter().map(|one| serde_json::from_str::<Value>(&one.body).unwrap()).collect::<Vec<_>>()
@@ -391,7 +399,10 @@ async fn a_work_order_holds_what_the_hotline_needs_and_nothing_personal() {
     assert_eq!(order["class_scheme"], "帮办自拟，非官方分类");
     assert_eq!(order["item"]["name"], "居民身份证办理");
     assert_eq!(order["item"]["guide"], "A15070200000000000000000000001");
-    assert!(order["sources"].as_array().unwrap().iter().any(|s| s.as_str().unwrap().contains("居民身份证法")), "{order}");
+    assert!(
+        order["sources"].as_array().unwrap().iter().any(|s| s.as_str().unwrap().contains("居民身份证法")),
+        "{order}"
+    );
     assert_eq!((&order["contact_left"], &order["phone"]), (&json!(true), &json!("138****5678")));
     assert!(order["title"].as_str().unwrap().starts_with("【咨询】窗口乱收费"), "{order}");
     assert!(order["number"].as_str().is_some_and(|number| !number.is_empty()));
@@ -404,7 +415,10 @@ async fn a_work_order_holds_what_the_hotline_needs_and_nothing_personal() {
     assert_eq!(waiting().await.len(), 1);
     assert_eq!(complains.post("/handoff", json!({"why":"complaint"})).await, 202);
     let orders = waiting().await;
-    assert_eq!((orders.len(), &orders[1]["business"], &orders[1]["number"]), (2, &json!("投诉举报"), &Value::Null));
+    assert_eq!(
+        (orders.len(), &orders[1]["business"], &orders[1]["number"]),
+        (2, &json!("投诉举报"), &Value::Null)
+    );
 }
 
 #[tokio::test]
@@ -476,7 +490,10 @@ async fn addresses_are_looked_at_one_a_host_and_never_inside() {
     let house = House::set(&[file], |_| {}).await;
     let links = Links::of(Database::open(&house.file()).await.unwrap());
     let rules = LinkRules { check: true, host_seconds: 1, every_hours: 24, timeout_ms: 2_000, private: true };
-    assert!(!LinkChecks::of(links.clone(), LinkRules::default()).unwrap().on(), "nobody looks unless it is set");
+    assert!(
+        !LinkChecks::of(links.clone(), LinkRules::default()).unwrap().on(),
+        "nobody looks unless it is set"
+    );
 
     // Into the inner network only where that is set.
     let shy = LinkChecks::of(links.clone(), LinkRules { private: false, ..rules }).unwrap();
@@ -494,12 +511,22 @@ async fn addresses_are_looked_at_one_a_host_and_never_inside() {
     for _ in &pages {
         bold.round(&house.app.assist, &mut known, crate::house::today()).await.unwrap();
         // One address of a host a round.
-        let looked = links.list(20).await.unwrap().iter().filter(|link| link.failure.as_deref() != Some("not_public") && link.checked_at.is_some()).count();
+        let looked = links
+            .list(20)
+            .await
+            .unwrap()
+            .iter()
+            .filter(|link| link.failure.as_deref() != Some("not_public") && link.checked_at.is_some())
+            .count();
         assert!(looked > many, "{looked}");
         many = looked;
     }
     let requests = asked.lock().unwrap().len();
-    assert!(begun.elapsed() >= Duration::from_secs(requests as u64 - 1), "{requests} in {:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() >= Duration::from_secs(requests as u64 - 1),
+        "{requests} in {:?}",
+        begun.elapsed()
+    );
     let found: BTreeSet<(String, Option<String>, Option<u16>)> = links
         .list(20)
         .await
@@ -519,5 +546,8 @@ async fn addresses_are_looked_at_one_a_host_and_never_inside() {
     ];
     let want = want.map(|(page, failure, status)| (page.to_owned(), failure.map(str::to_owned), status));
     assert_eq!(found, BTreeSet::from(want));
-    assert!(asked.lock().unwrap().contains(&"GET /headless".to_owned()), "what knows no HEAD is asked for the page");
+    assert!(
+        asked.lock().unwrap().contains(&"GET /headless".to_owned()),
+        "what knows no HEAD is asked for the page"
+    );
 }

@@ -126,7 +126,11 @@ pub fn application(assist: &Assist, application: &Application, issued: Option<&I
         other_channels: application.others.iter().map(|other| other.word()).collect(),
         offline: OfflineShape {
             notice: from_hall.then_some(wording::GO_TO_HALL),
-            places: application.counters.iter().map(|counter| self::counter(assist, counter, record)).collect(),
+            places: application
+                .counters
+                .iter()
+                .map(|counter| self::counter(assist, counter, record))
+                .collect(),
             appointment: line(&application.appointment),
             consult: line(&application.consult),
         },
