@@ -48,3 +48,6 @@ CREATE TABLE click (
   clicks       BIGINT  NOT NULL,
   PRIMARY KEY (item, channel, day)
 );
+
+-- Whether a token is that of another conversation, is to be found out without reading all.
+CREATE INDEX conversation_token ON conversation (token);

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::Request;
 use bangban::assist::{Ticket, Tickets};
 use bangban::desk::Holidays;
-use bangban::store::{Algorithm, Link, Links, Signer};
+use bangban::store::{Algorithm, Link, Links, Signer, Wanted};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -200,6 +200,22 @@ async fn a_conversation_goes_along_with_its_own_token_only() {
     assert_eq!(go(&house, "D1", body.clone(), None).await.status, 401);
     assert_eq!(go(&house, "D1", body.clone(), other["token"].as_str()).await.status, 404);
     assert_eq!(go(&house, "D1", body, one["token"].as_str()).await.status, 200);
+    // Whoever shows the token of another conversation is told no more than a stranger, and written down.
+    let path = format!("/api/v1/conversations/{}", one["id"].as_str().unwrap());
+    let shown = async |token: &str| {
+        let request = Request::get(&path).header("authorization", format!("Bearer {token}"));
+        let reply = house.call(request.body(Body::empty()).unwrap()).await;
+        let told = reply.json();
+        (reply.status.as_u16(), told["type"].clone(), told["title"].clone(), told["detail"].clone())
+    };
+    let stolen = shown(other["token"].as_str().unwrap()).await;
+    assert_eq!(stolen, shown("nobody's").await);
+    assert_eq!(stolen.0, 404);
+    let wanted = Wanted { action: Some("refused.token"), limit: 9, ..Default::default() };
+    let rows = house.app.audit.list(&wanted).await.unwrap();
+    let subjects: Vec<&str> = rows.iter().map(|row| row.subject.as_str()).collect();
+    assert_eq!(subjects, ["POST /api/v1/items/{code}/apply", "GET /api/v1/conversations/{id}"]);
+    assert!(rows.iter().all(|row| row.actor == "nobody"));
     let links = Links::of(bangban::store::Database::open(&house.file()).await.unwrap());
     let item = house.get("/api/v1/items/D1/apply").await.json()["item"].as_str().unwrap().to_owned();
     assert_eq!(links.clicks(&item).await.unwrap(), 1, "who was refused did not go on");
@@ -261,7 +277,8 @@ async fn a_counter_tells_its_hours_as_far_as_they_can_be_read() {
     let Some(open) = known["open_now"].as_bool() else {
         // The holidays of the year to come are announced in its autumn before.
         let holidays: Holidays = toml::from_str(include_str!("../../corpus/holidays.toml")).unwrap();
-        let soon = (Timestamp::now() + SignedDuration::from_hours(24 * 21)).to_zoned(jiff::tz::TimeZone::UTC);
+        let soon =
+            jiff::tz::TimeZone::UTC.to_datetime(Timestamp::now() + SignedDuration::from_hours(24 * 21));
         assert!(!holidays.know(soon.year()), "{known}");
         return;
     };
