@@ -118,6 +118,8 @@ impl LinkChecks {
             self.links.keep(&found, Timestamp::now()).await?;
             *known = generation;
         }
+        // Those known from before the start, and those of the last round; a new generation knows none by itself.
+        assist.search().set_dead(self.links.dead().await?);
         let mut looks = JoinSet::new();
         for link in self.links.due(Timestamp::now(), HOSTS).await? {
             let look = Look { client: client.clone(), rules: self.rules, turns: self.turns.clone() };

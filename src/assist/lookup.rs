@@ -95,7 +95,14 @@ pub(super) fn view_of(
     if let Some(item) = search.item(item) {
         card.key = item.key.clone();
     }
+    let mut dead_link = false;
+    for url in [&mut card.online_url, &mut card.mobile_url] {
+        if url.as_deref().is_some_and(|url| search.is_dead(url)) {
+            (*url, dead_link) = (None, true);
+        }
+    }
     ItemView {
+        dead_link,
         materials_stated: !guide.materials.is_empty(),
         place: guide.place_code().map(|code| place_name(search, code)),
         card,

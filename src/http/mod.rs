@@ -102,7 +102,12 @@ impl App {
         let links = Links::of(database.clone());
         Ok(App {
             assist,
-            applications: Applications::open(&config.apply, &config.data, links.clone(), &rules)?,
+            applications: Applications::open(
+                &config.apply,
+                &config.data,
+                (links.clone(), config.links.check),
+                &rules,
+            )?,
             webhooks,
             link_checks: LinkChecks::of(links, config.links)?,
             talks: Talks::of(database.clone(), config.retention, rules, seal),

@@ -124,6 +124,15 @@ impl Links {
         Ok(row.as_ref().map(link).transpose()?)
     }
 
+    /// Addresses that are offered no longer.
+    pub async fn dead(&self) -> Result<HashSet<String>, DatabaseError> {
+        let rows = sqlx::query("SELECT url FROM link WHERE failures >= $1")
+            .bind(i64::from(DEAD))
+            .fetch_all(&self.database.read)
+            .await?;
+        Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+    }
+
     /// All addresses, those that failed most often first.
     pub async fn list(&self, limit: i64) -> Result<Vec<Link>, DatabaseError> {
         let query = format!("SELECT {COLUMNS} FROM link ORDER BY failures DESC, url LIMIT $1");

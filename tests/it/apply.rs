@@ -104,6 +104,8 @@ async fn open(algorithm: Algorithm) -> (tempfile::TempDir, House) {
         config.apply.key = Some(key);
         config.apply.algorithm = algorithm;
         config.apply.hosts = vec!["example.cn".into()];
+        // Nobody looks here; what was seen is written by the tests.
+        config.links.check = true;
     })
     .await;
     (dir, house)
@@ -297,6 +299,11 @@ async fn a_dead_address_is_offered_no_longer_and_comes_back() {
     let found = house.app.assist.links(crate::house::today()).unwrap();
     links.keep(&found, now).await.unwrap();
     let url = "https://portal.example.cn/qs?item=1#/apply";
+    let card = async || {
+        house.app.assist.search().set_dead(links.dead().await.unwrap());
+        let card = house.get("/api/v1/items/D1").await.json()["card"].clone();
+        (card["online_url"].is_null(), card["notices"].to_string().contains("打不开"))
+    };
     let reason = async || house.get("/api/v1/items/D1/apply").await.json()["reason"].clone();
     for (failure, want) in [
         (Some("timeout"), Value::Null),
@@ -306,6 +313,8 @@ async fn a_dead_address_is_offered_no_longer_and_comes_back() {
     ] {
         links.looked(url, (None, failure), now, now).await.unwrap();
         assert_eq!(reason().await, want, "{failure:?}");
+        // The card doesn't offer it either, and says why.
+        assert_eq!(card().await, (!want.is_null(), !want.is_null()), "{failure:?}");
     }
     // What no guide has any more is forgotten; what is known of the others stays.
     links.looked(url, (Some(500), Some("server")), now, now).await.unwrap();
