@@ -3,7 +3,7 @@
 use crate::desk::{Group, Span};
 use crate::dialog::Thresholds;
 use crate::guide::RegionCode;
-use crate::store::Retention;
+use crate::store::{Algorithm, EventKind, Retention};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,14 @@ pub struct Config {
     pub desk: Desk,
     /// Sites whose pages carry the widget.
     pub sites: Vec<Site>,
+    /// On to the online application.
+    pub apply: Apply,
+    /// Addresses in guides.
+    pub links: LinkRules,
+    /// How other systems are told.
+    pub outbox: OutboxRules,
+    /// Other systems that are told what happens.
+    pub webhooks: Vec<Webhook>,
 }
 
 /// A site whose pages carry the widget (嵌入站点).
@@ -78,6 +86,81 @@ impl Site {
     }
 }
 
+/// On to the online application (在线申请).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Apply {
+    /// File of the key that tickets are signed with; `ticket.key` in the data folder, made there, when absent.
+    pub key: Option<PathBuf>,
+    /// How they are signed.
+    pub algorithm: Algorithm,
+    /// Minutes that a ticket is good for.
+    pub ticket_minutes: u32,
+    /// Hosts that may be gone to, with all below them; none: any.
+    pub hosts: Vec<String>,
+}
+
+/// Addresses in guides.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LinkRules {
+    /// Whether they are looked at; a network without a way out has no use for it.
+    pub check: bool,
+    /// Seconds between two requests to one host.
+    pub host_seconds: u32,
+    /// Hours between two looks at one address.
+    pub every_hours: u32,
+    /// Milliseconds that one look may take.
+    pub timeout_ms: u64,
+    /// Whether addresses of the inner network may be looked at.
+    pub private: bool,
+}
+
+/// How other systems are told.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OutboxRules {
+    /// Tries before something is given up.
+    pub tries: u32,
+    /// Milliseconds before the second try; each further wait is twice as long, an hour at most.
+    pub retry_ms: u64,
+    /// Milliseconds that a system may take to answer.
+    pub timeout_ms: u64,
+}
+
+/// A system that is told what happens.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhook {
+    /// Its name; what waits for it is kept under this name.
+    pub name: String,
+    /// Its address.
+    pub url: String,
+    /// File of the key that it is signed with: one line of 32 characters at least.
+    pub secret: PathBuf,
+    /// What it is told of; everything when absent.
+    #[serde(default)]
+    pub kinds: Vec<EventKind>,
+}
+
+impl Default for Apply {
+    fn default() -> Apply {
+        Apply { key: None, algorithm: Algorithm::Sha256, ticket_minutes: 10, hosts: Vec::new() }
+    }
+}
+
+impl Default for LinkRules {
+    fn default() -> LinkRules {
+        LinkRules { check: false, host_seconds: 10, every_hours: 24, timeout_ms: 10_000, private: false }
+    }
+}
+
+impl Default for OutboxRules {
+    fn default() -> OutboxRules {
+        OutboxRules { tries: 16, retry_ms: 5_000, timeout_ms: 10_000 }
+    }
+}
+
 /// The desk (人工坐席).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -86,6 +169,8 @@ pub struct Desk {
     pub hours: Vec<Span>,
     /// Public holidays and make-up days; those that come with the program when absent.
     pub holidays: Option<PathBuf>,
+    /// Classes of work orders (诉求分类); those that come with the program when absent.
+    pub classes: Option<PathBuf>,
     /// Within what time somebody calls back who left a message, such as `1 个工作日内`; nothing is promised without.
     pub promise: Option<String>,
     /// Who answers what, the most special first.
@@ -96,7 +181,7 @@ impl Default for Desk {
     fn default() -> Desk {
         let all =
             Group { id: "general".into(), name: "综合".into(), organs: Vec::new(), regions: Vec::new() };
-        Desk { hours: Vec::new(), holidays: None, promise: None, groups: vec![all] }
+        Desk { hours: Vec::new(), holidays: None, classes: None, promise: None, groups: vec![all] }
     }
 }
 
@@ -169,6 +254,10 @@ impl Default for Config {
             access: AccessRules::default(),
             ratings: RatingRules::default(),
             sites: Vec::new(),
+            apply: Apply::default(),
+            links: LinkRules::default(),
+            outbox: OutboxRules::default(),
+            webhooks: Vec::new(),
         }
     }
 }
@@ -244,6 +333,28 @@ impl Config {
                 "access: failures, lock_minutes, session_hours and idle_minutes must be at least 1, password_chars at least 8".into(),
             ));
         }
+        self.check_outward()
+    }
+
+    fn check_outward(&self) -> Result<(), ConfigError> {
+        if self.apply.ticket_minutes == 0 || self.links.host_seconds == 0 || self.links.every_hours == 0 {
+            return Err(ConfigError(
+                "apply.ticket_minutes, links.host_seconds and links.every_hours must be at least 1".into(),
+            ));
+        }
+        if self.outbox.tries == 0 || self.outbox.timeout_ms == 0 || self.links.timeout_ms == 0 {
+            return Err(ConfigError(
+                "outbox.tries, outbox.timeout_ms and links.timeout_ms must be at least 1".into(),
+            ));
+        }
+        let names: BTreeSet<&str> = self.webhooks.iter().map(|hook| hook.name.as_str()).collect();
+        let web = |hook: &Webhook| ["https://", "http://"].iter().any(|scheme| hook.url.starts_with(scheme));
+        if names.len() != self.webhooks.len() || names.contains("") || !self.webhooks.iter().all(web) {
+            return Err(ConfigError(
+                "webhooks: each with a name of its own and an address that begins with https:// or http://"
+                    .into(),
+            ));
+        }
         Ok(())
     }
 }
@@ -268,6 +379,14 @@ mod tests {
             ("[[sites]]\nid = \"a\"\norigins = [\"https://a.gov.cn/x\"]", Err("without a path")),
             ("[[sites]]\nid = \"a\"\norigins = [\"*\"]", Err("without a path")),
             ("[[sites]]\nid = \"a\"\norigins = []", Err("origins")),
+            ("[apply]\nalgorithm = \"sm3\"", Ok(600)),
+            ("[apply]\nalgorithm = \"md5\"", Err("md5")),
+            ("[links]\nhost_seconds = 0", Err("host_seconds")),
+            ("[[webhooks]]\nname = \"a\"\nurl = \"ftp://a\"\nsecret = \"a.key\"", Err("webhooks")),
+            (
+                "[[webhooks]]\nname = \"a\"\nurl = \"https://a\"\nsecret = \"a.key\"\nkinds = [\"x\"]",
+                Err("rating.created"),
+            ),
         ] {
             std::fs::write(&file, text).unwrap();
             match (Config::read(Some(&file)), want) {

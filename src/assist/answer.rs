@@ -1,7 +1,7 @@
 //! What an answer holds, before any door gives it a shape.
 
 use crate::dialog::{Route, Status, Understood, wording};
-use crate::guide::{Card, Hall, ItemKey, RegionCode};
+use crate::guide::{Card, Hall, ItemKey, NotOnline, RegionCode};
 use crate::search::{Fit, Hits};
 use crate::text::Query;
 use std::time::Duration;
@@ -26,6 +26,8 @@ pub struct ItemView {
     pub place: Option<PlaceName>,
     /// The hall of the place asked for, where the guide names no place to go to and a hall is known.
     pub hall: Option<(PlaceName, Hall)>,
+    /// Whether the guide has an address that doesn't answer; the card offers it no longer.
+    pub dead_link: bool,
     /// Whether the guide states any materials.
     pub materials_stated: bool,
 }
@@ -39,6 +41,9 @@ impl ItemView {
         }
         if self.card.stale {
             list.push(wording::STALE);
+        }
+        if self.dead_link {
+            list.push(wording::not_online(NotOnline::Dead));
         }
         match self.fit {
             Fit::Above => list.push(wording::FROM_ABOVE),

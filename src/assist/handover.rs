@@ -1,11 +1,12 @@
 //! From the program to a person and back: what the citizen does.
 
+use super::orders::Left;
 use super::talk::{Sent, TalkError, Talks, hash};
 use super::{Assist, Turn};
 use crate::config;
 use crate::desk::{
-    self, Act, Calendar, Closed, Group, Holidays, Offer, Presence, Seat, Staffer, Stage, Wait, Who, Why,
-    group_for, offer,
+    self, Act, Calendar, Classes, Closed, Group, Holidays, Offer, Presence, Seat, Staffer, Stage, Wait, Who,
+    Why, group_for, offer,
 };
 use crate::dialog::{Route, State, Status, wording};
 use crate::guide::RegionCode;
@@ -14,7 +15,9 @@ use crate::text::mask;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::path::Path;
 
 /// How the desk is set up.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +26,10 @@ pub struct DeskRules {
     pub groups: Vec<Group>,
     /// When somebody is there.
     pub calendar: Calendar,
+    /// Days off, by the year they were announced for.
+    pub holidays: Holidays,
+    /// Classes of work orders.
+    pub classes: Classes,
     /// Within what time somebody calls back, in words.
     pub promise: Option<String>,
 }
@@ -30,27 +37,41 @@ pub struct DeskRules {
 /// Holidays that come with the program.
 const HOLIDAYS: &str = include_str!("../../corpus/holidays.toml");
 
-/// The file of holidays can't be used.
+/// Classes of work orders that come with the program.
+const CLASSES: &str = include_str!("../../corpus/classes.toml");
+
+/// A file that the desk needs can't be used.
 #[derive(Debug, thiserror::Error)]
-#[error("holidays {path}: {cause}; corpus/holidays.toml shows the form")]
-pub struct BadHolidays {
+#[error("{path}: {cause}; corpus/{form} shows the form")]
+pub struct BadDeskFile {
     path: String,
     cause: String,
+    form: &'static str,
+}
+
+fn read<T: DeserializeOwned>(
+    file: Option<&Path>,
+    shipped: &str,
+    form: &'static str,
+) -> Result<T, BadDeskFile> {
+    let path = file.map_or_else(|| "corpus/".to_owned() + form, |file| file.display().to_string());
+    let bad = |cause: String| BadDeskFile { path: path.clone(), cause, form };
+    let text = match file {
+        Some(file) => std::fs::read_to_string(file).map_err(|e| bad(e.to_string()))?,
+        None => shipped.to_owned(),
+    };
+    toml::from_str(&text).map_err(|e| bad(e.to_string()))
 }
 
 impl DeskRules {
     /// As it was set up.
-    pub fn read(desk: &config::Desk) -> Result<DeskRules, BadHolidays> {
-        let (path, text) = match &desk.holidays {
-            Some(file) => (file.display().to_string(), std::fs::read_to_string(file)),
-            None => ("that come with the program".to_owned(), Ok(HOLIDAYS.to_owned())),
-        };
-        let bad = |cause: String| BadHolidays { path: path.clone(), cause };
-        let text = text.map_err(|e| bad(e.to_string()))?;
-        let holidays: Holidays = toml::from_str(&text).map_err(|e| bad(e.to_string()))?;
+    pub fn read(desk: &config::Desk) -> Result<DeskRules, BadDeskFile> {
+        let holidays: Holidays = read(desk.holidays.as_deref(), HOLIDAYS, "holidays.toml")?;
         Ok(DeskRules {
             groups: desk.groups.clone(),
             calendar: Calendar::of(desk.hours.clone(), &holidays),
+            holidays,
+            classes: read(desk.classes.as_deref(), CLASSES, "classes.toml")?,
             promise: desk.promise.clone(),
         })
     }
@@ -107,7 +128,7 @@ pub(super) fn midnight(now: Timestamp) -> Timestamp {
 }
 
 /// An opening with its day.
-fn opening(at: DateTime) -> String {
+pub(super) fn opening(at: DateTime) -> String {
     let weekday = match at.weekday() {
         jiff::civil::Weekday::Monday => "周一",
         jiff::civil::Weekday::Tuesday => "周二",
@@ -242,7 +263,9 @@ impl Talks {
         if !desk.offer.queues() {
             return Ok(Handed::Nobody(desk));
         }
-        let step = NewStep { why, region, ..step(&before.id, Who::Citizen, Act::Ask { group }, now) };
+        let order = self.order(assist, (before, state), why, None, now).await?;
+        let asks = step(&before.id, Who::Citizen, Act::Ask { group }, now);
+        let step = NewStep { why, region, order: order.as_ref(), ..asks };
         let stepped = self.desks.step(step, |_, _| Vec::new()).await?;
         self.ring();
         Ok(Handed::Queued(self.standing(&before.id, &stepped.case.stage, now).await?))
@@ -326,8 +349,11 @@ impl Talks {
             let told = |_: &_, _| {
                 vec![("citizen", json!({ "text": words, "left": true })), event("message.left", &answer)]
             };
-            let stepped =
-                self.desks.step(NewStep { region, ..step(id, Who::Citizen, act, now) }, told).await?;
+            let left = Left { ticket: &ticket, words: text, contact };
+            let asked = (&before, &before.state);
+            let order = self.order(assist, asked, Why::Asked, Some(left), now).await?;
+            let leaves = NewStep { region, order: order.as_ref(), ..step(id, Who::Citizen, act, now) };
+            let stepped = self.desks.step(leaves, told).await?;
             self.stepped(id, &stepped);
             Ok((ticket, answer))
         })
@@ -405,7 +431,17 @@ pub(super) fn ended(why: Closed, text: &str) -> (&'static str, Value) {
 
 /// A step with nothing but who, what and when.
 pub(super) fn step<'a>(conversation: &'a str, who: Who<'a>, act: Act, at: Timestamp) -> NewStep<'a> {
-    NewStep { conversation, who, act, why: Why::Asked, region: None, cap: u32::MAX, item: None, at }
+    NewStep {
+        conversation,
+        who,
+        act,
+        why: Why::Asked,
+        region: None,
+        cap: u32::MAX,
+        item: None,
+        order: None,
+        at,
+    }
 }
 
 /// A hash of what an agent sent.

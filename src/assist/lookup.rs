@@ -82,13 +82,27 @@ pub fn view(
     Ok(Some(view))
 }
 
-fn view_of(search: &Search, item: u32, guide: &Guide, fit: Fit, answers: &Answers, today: Date) -> ItemView {
+pub(super) fn view_of(
+    search: &Search,
+    item: u32,
+    guide: &Guide,
+    fit: Fit,
+    answers: &Answers,
+    today: Date,
+) -> ItemView {
     let mut card = compose(guide, answers, today);
     // The key by which this generation knows the item, which a shared code may have changed.
     if let Some(item) = search.item(item) {
         card.key = item.key.clone();
     }
+    let mut dead_link = false;
+    for url in [&mut card.online_url, &mut card.mobile_url] {
+        if url.as_deref().is_some_and(|url| search.is_dead(url)) {
+            (*url, dead_link) = (None, true);
+        }
+    }
     ItemView {
+        dead_link,
         materials_stated: !guide.materials.is_empty(),
         place: guide.place_code().map(|code| place_name(search, code)),
         card,
@@ -159,7 +173,7 @@ impl Assist {
         }
     }
 
-    fn find_item(&self, search: &Search, code: &str) -> Result<u32, AskError> {
+    pub(super) fn find_item(&self, search: &Search, code: &str) -> Result<u32, AskError> {
         search.by_code(code, true, 1)?.first().copied().ok_or_else(|| AskError::NoSuchItem(code.to_owned()))
     }
 

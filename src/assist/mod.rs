@@ -4,6 +4,7 @@
 
 mod access;
 mod answer;
+mod apply;
 mod attend;
 mod bell;
 mod content;
@@ -16,17 +17,23 @@ mod handover;
 mod hear;
 mod import;
 mod lessons;
+mod links;
 mod lookup;
+mod orders;
+mod outside;
 mod proposals;
 mod ratings;
 mod seats;
 mod seek;
 mod show;
 mod talk;
+mod ticket;
 mod transcript;
+mod webhooks;
 
 pub use access::{Access, AccessError, CAP, NewAccount, made_password};
 pub use answer::{Answer, CandidateItem, ItemView, PlaceName, Timings};
+pub use apply::{Application, Applications, ApplyError, Counter, Online};
 pub use attend::{AgentWords, CaseFile};
 pub use bell::Told;
 pub use content::{
@@ -40,16 +47,19 @@ pub use differences::{
 };
 pub use faults::{FaultError, Faults, NewReport, NewWrapup};
 pub use figures::{FigureDesk, FigureError, Figures, Group, UnsettledKind};
-pub use handover::{BadHolidays, DeskNow, DeskRules, Handed, Standing};
+pub use handover::{BadDeskFile, DeskNow, DeskRules, Handed, Standing};
 pub use import::{ImportError, Sources, Step, import};
 pub use lessons::{Lesson, TeachError};
+pub use links::LinkChecks;
 pub use lookup::{CompareColumn, Compared, ThemeView};
 pub use proposals::{Decision, ProposalError, Proposals, Proposed};
 pub use ratings::{RateError, Rated, Ratings, SettleFault};
 pub use seats::Seats;
 pub use seek::evidence;
 pub use talk::{Sent, Signal, TalkError, Talks};
+pub use ticket::{Issued, Ticket, Tickets};
 pub use transcript::transcript;
+pub use webhooks::{BadWebhook, Receiver, Webhooks};
 
 use crate::dialog::{
     BadUnderstanding, Candidate, Route, Status, Thresholds, Understanding, Understood, Verdict, judge,

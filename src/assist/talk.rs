@@ -26,6 +26,9 @@ pub enum TalkError {
     /// No such conversation, or not the asker's.
     #[error("no conversation {0:?} with this token")]
     NoSuch(String),
+    /// The token of another conversation was shown.
+    #[error("the token is that of another conversation than {0:?}")]
+    ForeignToken(String),
     /// It was closed.
     #[error("conversation {0:?} is closed")]
     Closed(String),
@@ -166,7 +169,15 @@ impl Talks {
     pub async fn owned(&self, id: &str, token: &str) -> Result<Conversation, TalkError> {
         let found = self.store.load(id).await?;
         // Hashes are compared, so the time it takes says nothing of the token.
-        found.filter(|c| c.token == hash(token)).ok_or_else(|| TalkError::NoSuch(id.to_owned()))
+        let shown = hash(token);
+        if let Some(own) = found.filter(|c| c.token == shown) {
+            return Ok(own);
+        }
+        // Told to nobody outside, but written down: a token that is good elsewhere was stolen, or is tried around.
+        match self.store.has_token(&shown).await? {
+            true => Err(TalkError::ForeignToken(id.to_owned())),
+            false => Err(TalkError::NoSuch(id.to_owned())),
+        }
     }
 
     /// Where a conversation stands; `None` where it is gone.

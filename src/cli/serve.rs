@@ -60,6 +60,7 @@ pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
     super::runtime()?.block_on(async move {
         let database = super::database(&config).await?;
         let (stop, stopping) = tokio::sync::watch::channel(false);
+        let stops = stopping.clone();
         let app = Arc::new(App::new(assist.clone(), &database, &config, metrics, super::today, stopping)?);
         app.contents.apply(&app.assist).await?;
         let listener = listen(args.listen.unwrap_or(config.listen)).await?;
@@ -79,6 +80,13 @@ pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
                 }
             }
         });
+        let (sender, looker) = (app.clone(), app.clone());
+        let (sends, looks) = (stops.clone(), stops);
+        let messenger = tokio::spawn(async move { sender.webhooks.deliver(sends).await });
+        let checker = tokio::spawn(async move {
+            looker.link_checks.run(looker.assist.clone(), super::today, looks).await;
+        });
+        let words_days = config.retention.words_days;
         let swept = app.clone();
         let sweeper = tokio::spawn(async move {
             loop {
@@ -95,6 +103,9 @@ pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
                 }
                 if let Err(error) = swept.faults.sweep(jiff::Timestamp::now()).await {
                     tracing::error!(%error, "can't delete words of old calls");
+                }
+                if let Err(error) = swept.webhooks.sweep(words_days, jiff::Timestamp::now()).await {
+                    tracing::error!(%error, "can't delete what other systems were told");
                 }
                 tokio::time::sleep(SWEEP).await;
             }
@@ -117,6 +128,9 @@ pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
         watcher.abort();
         sweeper.abort();
         ticker.abort();
+        // Both end by themselves when the service stops; after a fault of the listener they must be told.
+        messenger.abort();
+        checker.abort();
         database.close().await;
         done
     })?;

@@ -4,7 +4,7 @@
 
 use super::finding::{Finding, Severity};
 use super::record::At;
-use crate::guide::{Audience, CaseType, Guide, ITEM, ItemType, Limit, SourceKind, When};
+use crate::guide::{Audience, CaseType, Guide, ITEM, ItemType, Limit, SourceKind, When, links};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::LazyLock;
@@ -434,7 +434,7 @@ fn dates(guide: &Guide) -> Option<String> {
 }
 
 fn online_address(guide: &Guide) -> Option<String> {
-    let silent = guide.online == Some(true) && !told(&guide.online_url) && !told(&guide.mobile_url);
+    let silent = guide.online == Some(true) && links(guide).next().is_none();
     silent.then(|| "可以网办，却没有写办理地址".into())
 }
 

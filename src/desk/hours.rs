@@ -73,6 +73,18 @@ impl TryFrom<String> for Span {
     }
 }
 
+impl Span {
+    /// When it begins.
+    pub fn from(&self) -> Time {
+        self.from
+    }
+
+    /// When it is over.
+    pub fn to(&self) -> Time {
+        self.to
+    }
+}
+
 impl From<Span> for String {
     fn from(span: Span) -> String {
         let at = |time: Time| format!("{:02}:{:02}", time.hour(), time.minute());

@@ -4,15 +4,19 @@
 mod brief;
 mod case;
 mod hours;
+mod order;
 mod queue;
 mod rating;
 mod role;
 mod rules;
+mod week;
 
 pub use brief::{Brief, Why};
 pub use case::{Act, Case, Closed, Happened, Refused, Staffer, Stage, Who};
 pub use hours::{BadHours, Calendar, HolidayYear, Holidays, Opening, Span};
+pub use order::{Business, Class, Classes, title, urgency};
 pub use queue::{Wait, wait};
 pub use rating::{About, FAIR, due, level};
 pub use role::{Permission, Role, may};
 pub use rules::{Group, Offer, Presence, Seat, covers, group_for, offer};
+pub use week::Week;

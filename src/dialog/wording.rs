@@ -2,7 +2,7 @@
 
 use super::phrases::Channel;
 use super::{Route, Status};
-use crate::guide::{Card, Line, MaterialState};
+use crate::guide::{Card, Line, MaterialState, NotOnline};
 
 /// Stands where a guide does not say something.
 pub const NOT_STATED: &str = "指南未载明";
@@ -25,6 +25,30 @@ pub const FROM_ELSEWHERE: &str = "本地没有这个事项的指南，以下为�
 /// Shown above the hall of a place whose guide names no window.
 pub const GO_TO_HALL: &str =
     "指南未载明办理窗口，当地的综合政务大厅如下；去之前请先打电话问清这件事是否在那里办";
+
+/// Shown where nobody can be sent on to an online application.
+pub fn not_online(why: NotOnline) -> &'static str {
+    match why {
+        NotOnline::OnSite => "指南写明不能网上办理，请到现场办理",
+        NotOnline::Stale => "本指南长时间未更新，不提供在线申请，请先电话确认",
+        NotOnline::Elsewhere => "这是其他地区的指南，不能据此在线申请，请向本地窗口询问",
+        NotOnline::Synthetic => "演示数据，没有真实的在线申请",
+        NotOnline::OtherEntrance => "这个渠道没有在线申请的地址，可以换一个渠道",
+        NotOnline::NotStated => "指南未载明网上办理的地址，请到现场办理或先电话询问",
+        NotOnline::NotAllowed => "指南写的网上办理地址不能用，请到现场办理或先电话询问",
+        NotOnline::Dead => "链接暂时打不开，请稍后再试，或到现场办理",
+    }
+}
+
+/// Shown beside the hours of a counter that is open.
+pub fn counter_open(until: &str) -> String {
+    format!("现在开门，到{until}")
+}
+
+/// Shown beside the hours of a counter that is closed.
+pub fn counter_closed(from: &str) -> String {
+    format!("现在不开门，下次开门：{from}")
+}
 
 /// Shown while the model is missing or busy.
 pub const KEYWORDS_ONLY: &str = "当前仅按关键词查找，结果可能不全";

@@ -346,6 +346,9 @@ impl Reader<'_> {
         }
         lines.push(self.line("咨询电话", "consult", guide.consult.phone.clone()));
         for (label, field, value) in [
+            ("蒙速办 App 办理", "app_url", guide.app_url.clone()),
+            ("小程序办理", "mini_program_url", guide.mini_program_url.clone()),
+            ("自助终端办理", "terminal_url", guide.terminal_url.clone()),
             ("投诉电话", "complaint", guide.complaint.phone.clone()),
             ("通办范围", "cross_region_scope", guide.cross_region_scope.clone()),
             ("办理形式", "handle_forms", Some(guide.handle_forms.join("、"))),
@@ -382,6 +385,32 @@ impl Reader<'_> {
         lines.push(self.line("到办事现场次数", "max_visits", guide.max_visits.map(|n| format!("{n}次"))));
         lines
     }
+}
+
+/// Where one can go, field by field, as the guide has it; what it doesn't say is left out.
+pub fn place_lines(guide: &Guide, place: &Place) -> Vec<Line> {
+    let citation = Citation {
+        field: format!("places/{}", place.name),
+        sources: guide.provenance.of("places", Some(&place.name)).to_vec(),
+    };
+    [
+        ("地址", &place.address),
+        ("窗口", &place.window),
+        ("办公时间", &place.hours),
+        ("电话", &place.phone),
+        ("交通", &place.route),
+    ]
+    .into_iter()
+    .filter(|(_, value)| value.is_some())
+    .map(|(label, value)| Line { label, value: value.clone(), citation: citation.clone() })
+    .collect()
+}
+
+/// Whether to book, and whom to call before going there.
+pub fn desk_lines(guide: &Guide) -> (Line, Line) {
+    let reader = Reader { guide, answers: &Answers::default() };
+    let appointment = reader.line("可否预约", "supports", guide.supports.appointment.map(yes_no));
+    (appointment, reader.line("咨询电话", "consult", guide.consult.phone.clone()))
 }
 
 fn yes_no(yes: bool) -> String {

@@ -14,6 +14,7 @@ mod example;
 mod facet;
 mod hall;
 mod material;
+mod online;
 mod provenance;
 mod region;
 mod situation;
@@ -21,7 +22,9 @@ mod theme;
 mod validity;
 mod words;
 
-pub use card::{Card, Citation, Line, MaterialLine, MaterialState, OpenQuestion, compose};
+pub use card::{
+    Card, Citation, Line, MaterialLine, MaterialState, OpenQuestion, compose, desk_lines, place_lines,
+};
 pub use channel::{Basis, Contact, Faq, Fee, Limit, Outcome, Place, SpecialProcedure, Step, Supports};
 pub use code::{BadCode, BusinessCode, CatalogCode, OrganCode, TaskCode};
 pub use compare::{Comparison, ComparisonRow, compare, field_label};
@@ -30,6 +33,7 @@ pub use example::{BadExample, Example};
 pub use facet::Facet;
 pub use hall::{BadHalls, Hall};
 pub use material::Material;
+pub use online::{Entrance, NotOnline, entrance, links};
 pub use provenance::{BadSource, Provenance, Source, SourceKind};
 pub use region::{BadRegion, BadRegions, Region, RegionCode, Regions};
 pub use situation::{Answers, BadWhen, Choice, ITEM, Situation, SituationKind, Truth, When};
@@ -221,6 +225,12 @@ pub struct Guide {
     pub online_url: Option<String>,
     /// 移动端办理地址
     pub mobile_url: Option<String>,
+    /// 蒙速办 App 办理地址
+    pub app_url: Option<String>,
+    /// 小程序办理地址
+    pub mini_program_url: Option<String>,
+    /// 自助终端办理地址
+    pub terminal_url: Option<String>,
     /// 通办范围
     pub cross_region_scope: Option<String>,
     /// 通办区域: a list of place names, kept out of the search text

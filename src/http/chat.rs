@@ -411,6 +411,7 @@ impl From<TalkError> for Problem {
         let not_now = |why: String| Problem::Conflict("/problems/not-now", why);
         match error {
             TalkError::NoSuch(_) => Problem::NoSuchConversation,
+            TalkError::ForeignToken(_) => Problem::ForeignToken,
             TalkError::Closed(_) => Problem::Closed,
             TalkError::Ask(error) => error.into(),
             TalkError::Store(ConversationError::SentOtherwise(_)) => {

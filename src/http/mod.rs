@@ -1,6 +1,7 @@
 //! HTTP and JSON live here only: extract, call the inside, wrap.
 
 mod admin;
+mod apply;
 mod ask;
 mod chat;
 mod content;
@@ -13,6 +14,7 @@ mod items;
 mod json;
 mod limit;
 mod lookup;
+mod outward;
 mod page;
 mod paper;
 mod plain;
@@ -32,10 +34,11 @@ pub use differences::difference_workbook;
 pub use serve::{listen, serve};
 
 use crate::assist::{
-    Access, Assist, Contents, DeskRules, DifferenceDesk, Faults, FigureDesk, Proposals, Ratings, Talks,
+    Access, Applications, Assist, Contents, DeskRules, DifferenceDesk, Faults, FigureDesk, LinkChecks,
+    Proposals, Ratings, Talks, Webhooks,
 };
 use crate::config::{Config, Limits, Site};
-use crate::store::{Audit, Database, Seal};
+use crate::store::{Audit, Database, Links, Seal};
 use anyhow::Result;
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -79,6 +82,12 @@ pub struct App {
     pub figures: FigureDesk,
     /// The report of differences.
     pub differences: Arc<DifferenceDesk>,
+    /// On to the application.
+    pub applications: Applications,
+    /// Other systems that are told.
+    pub webhooks: Webhooks,
+    /// Looking at addresses.
+    pub link_checks: LinkChecks,
     /// Tickets for the desk's line.
     pub tickets: socket::Tickets,
     /// Sites whose pages carry the widget.
@@ -105,13 +114,21 @@ impl App {
         today: fn() -> Date,
         stopping: tokio::sync::watch::Receiver<bool>,
     ) -> Result<App> {
+        let (webhooks, told) = Webhooks::read(database, &config.webhooks, config.outbox)?;
+        let database = &told;
         let rules = DeskRules::read(&config.desk)?;
         let seal = Seal::open(&config.data.join(CONTACT_KEY))?;
         let words_days = config.retention.words_days;
+        let links = Links::of(database.clone());
+        let applications =
+            Applications::open(&config.apply, &config.data, (links.clone(), config.links.check), &rules)?;
         let talks = Talks::of(database.clone(), config.retention, rules, seal);
         let calendar = talks.calendar().clone();
         Ok(App {
             assist,
+            applications,
+            webhooks,
+            link_checks: LinkChecks::of(links, config.links)?,
             talks,
             access: Access::of(database.clone(), config.access),
             audit: Audit::of(database.clone()),
@@ -148,7 +165,7 @@ impl App {
         (name = "评价", description = "好差评：回答和人工服务各评一次；差评限期办结"),
         (name = "查询台", description = "热线台和基层台：边听边查、公告、小结、报错、一次带齐、离线包"),
         (name = "坐席", description = "登录、学习建议、差评办理"),
-        (name = "管理", description = "账号、审计日志"),
+        (name = "管理", description = "账号、审计日志、外部系统"),
         (name = "运维", description = "健康、指标、版本"),
     ),
     modifiers(&Tokens),
@@ -208,6 +225,7 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(sheet::checklist_png))
         .routes(routes!(sheet::notice_pdf))
         .routes(routes!(sheet::notice_png))
+        .routes(routes!(apply::look, apply::go))
         .routes(routes!(items::regions))
         .routes(routes!(items::themes))
         .routes(routes!(health::version))
@@ -218,6 +236,10 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(admin::audit))
         .routes(routes!(admin::export_audit))
         .routes(routes!(admin::verify_audit))
+        .routes(routes!(outward::outbox))
+        .routes(routes!(outward::retry))
+        .routes(routes!(outward::webhooks))
+        .routes(routes!(outward::links))
         .routes(routes!(rating::rate))
         .routes(routes!(rating::reasons))
         .routes(routes!(rating::work_items))

@@ -54,7 +54,7 @@ pub async fn page(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Res
         Some((id, token)) => match app.talks.owned(&id, &token).await {
             Ok(_) => shown(&app, &id, &token, None, String::new()).await,
             // Deleted or forged: a new one.
-            Err(TalkError::NoSuch(_)) => begin(&app).await,
+            Err(TalkError::NoSuch(_) | TalkError::ForeignToken(_)) => begin(&app).await,
             Err(error) => Err(error.into()),
         },
         None => begin(&app).await,
@@ -87,7 +87,7 @@ pub async fn post(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -
     };
     match app.turn(&id, &token, None, incoming).await {
         Ok(_) => Ok(back()),
-        Err(Problem::NoSuchConversation | Problem::Closed) => begin(&app).await,
+        Err(Problem::NoSuchConversation | Problem::ForeignToken | Problem::Closed) => begin(&app).await,
         Err(problem) => Err(problem),
     }
 }

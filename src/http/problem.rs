@@ -28,6 +28,8 @@ pub enum Problem {
     NoSuchRegion(String),
     /// No conversation with this id and token.
     NoSuchConversation,
+    /// The same, where the token is that of another conversation: the answer doesn't tell, the audit log does.
+    ForeignToken,
     /// The token of the conversation is missing.
     NoToken,
     /// The conversation was closed.
@@ -103,7 +105,9 @@ impl Problem {
             Problem::TooLarge(_) => (S::PAYLOAD_TOO_LARGE, "/problems/too-large", "请求内容过大"),
             Problem::NoSuchItem(_) => (S::NOT_FOUND, "/problems/no-such-item", "没有这个事项"),
             Problem::NoSuchRegion(_) => (S::NOT_FOUND, "/problems/no-such-region", "没有这个行政区划"),
-            Problem::NoSuchConversation => (S::NOT_FOUND, "/problems/no-such-conversation", "没有这个会话"),
+            Problem::NoSuchConversation | Problem::ForeignToken => {
+                (S::NOT_FOUND, "/problems/no-such-conversation", "没有这个会话")
+            }
             Problem::NoToken => (S::UNAUTHORIZED, "/problems/no-token", "缺少会话令牌"),
             Problem::Closed => (S::CONFLICT, "/problems/closed", "会话已结束"),
             Problem::GoneOn => (S::CONFLICT, "/problems/gone-on", "会话已有新消息"),
@@ -137,7 +141,7 @@ impl Problem {
             Problem::NoSuchRegion(code) => {
                 format!("{}。请用 /api/v1/regions 查找。", crate::dialog::wording::unknown_region(code))
             }
-            Problem::NoSuchConversation => {
+            Problem::NoSuchConversation | Problem::ForeignToken => {
                 "会话不存在、已删除，或令牌不对。请用 POST /api/v1/conversations 开始新的会话。".into()
             }
             Problem::NoToken => "请加上请求头 Authorization: Bearer 和开始会话时得到的 token。".into(),
@@ -189,6 +193,7 @@ impl Problem {
         let nobody = || "nobody".to_owned();
         Some(match self {
             Problem::NoSession(true) => Refusal { actor: nobody(), action: "refused.session", detail: "" },
+            Problem::ForeignToken => Refusal { actor: nobody(), action: "refused.token", detail: "" },
             Problem::ForeignOrigin => Refusal { actor: nobody(), action: "refused.origin", detail: "" },
             Problem::NotAllowed(login, what) => {
                 Refusal { actor: login.clone(), action: "refused.permission", detail: what }

@@ -1,6 +1,7 @@
 //! Every JSON shape of the API, converted by hand: nothing inside the house is serialised as it stands.
 
 pub mod admin;
+pub mod apply;
 mod card;
 pub mod chat;
 pub mod content;
@@ -8,6 +9,7 @@ pub mod desk;
 pub mod differences;
 pub mod figures;
 pub mod lookup;
+pub mod outward;
 pub mod rating;
 
 use crate::assist::{Answer, CandidateItem, PlaceName, ThemeView};

@@ -33,8 +33,9 @@ use keyword::Keywords;
 use meaning::Meaning;
 use records::Records;
 use schema::Group;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 /// What can go wrong with an index.
 #[derive(Debug, thiserror::Error)]
@@ -212,6 +213,8 @@ pub struct Search {
     regions: Regions,
     themes: Vec<Theme>,
     halls: Vec<Hall>,
+    /// Addresses of guides that don't answer.
+    dead: RwLock<HashSet<String>>,
 }
 
 impl Search {
@@ -265,7 +268,19 @@ impl Search {
             records,
             names,
             analyzer,
+            dead: RwLock::default(),
         })
+    }
+
+    /// Takes the addresses of guides that don't answer: from now on no card offers them.
+    pub fn set_dead(&self, dead: HashSet<String>) {
+        // One assignment: a panic elsewhere leaves a whole set.
+        *self.dead.write().unwrap_or_else(PoisonError::into_inner) = dead;
+    }
+
+    /// Whether an address was found not to answer.
+    pub fn is_dead(&self, url: &str) -> bool {
+        self.dead.read().unwrap_or_else(PoisonError::into_inner).contains(url.trim())
     }
 
     /// The analysis that this generation was indexed with.
@@ -525,6 +540,14 @@ impl Search {
         let mut entries = self.records.of_item(item).to_vec();
         entries.sort_by_key(|e| (records::region_code(e.region).map_or(0, |code| code.level()), e.region));
         entries.into_iter().map(|entry| self.records.guide(entry)).collect()
+    }
+
+    /// Reads every guide once, in no order that matters: for work in the background.
+    pub fn each_guide(&self, see: &mut dyn FnMut(&Guide)) -> Result<(), SearchError> {
+        for entry in (0..self.records.len()).filter_map(|at| self.records.entry(at)) {
+            see(&self.records.guide(entry)?);
+        }
+        Ok(())
     }
 
     /// Places that have a guide of this item, each once.

@@ -148,6 +148,15 @@ impl Conversations {
         })
     }
 
+    /// Whether a hash is that of the token of some conversation.
+    pub async fn has_token(&self, hash: &str) -> Result<bool, ConversationError> {
+        let found = sqlx::query("SELECT 1 FROM conversation WHERE token = $1 LIMIT 1")
+            .bind(hash)
+            .fetch_optional(&self.database.read)
+            .await?;
+        Ok(found.is_some())
+    }
+
     /// A conversation as it stands; `None` where there is none, or it was deleted.
     pub async fn load(&self, id: &str) -> Result<Option<Conversation>, ConversationError> {
         let row = sqlx::query(

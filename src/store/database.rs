@@ -1,19 +1,22 @@
 //! The one SQLite file of what the service keeps: opened, brought up to date, written by one connection.
 
+use super::outbox::{EventKind, Subscriber};
 use jiff::Timestamp;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{Row, Sqlite, Transaction};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The schema, one step a version. A step that has been in use is never changed: another one is added.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     include_str!("schema.sql"),
     include_str!("desk.sql"),
     include_str!("account.sql"),
     include_str!("rating.sql"),
+    include_str!("outward.sql"),
     include_str!("lookup.sql"),
 ];
 
@@ -57,6 +60,8 @@ pub struct Database {
     pub(super) write: SqlitePool,
     /// Those that only read.
     pub(super) read: SqlitePool,
+    /// Systems that are told what happens.
+    pub(super) subscribers: Arc<[Subscriber]>,
 }
 
 impl Database {
@@ -83,7 +88,17 @@ impl Database {
             change.commit().await?;
         }
         let read = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
-        Ok(Database { write, read })
+        Ok(Database { write, read, subscribers: Arc::new([]) })
+    }
+
+    /// The same file; what is written to it from here on, these systems are told.
+    pub fn told_to(&self, subscribers: Vec<Subscriber>) -> Database {
+        Database { subscribers: subscribers.into(), ..self.clone() }
+    }
+
+    /// Whether anybody is told of this.
+    pub fn tells(&self, kind: EventKind) -> bool {
+        self.subscribers.iter().any(|subscriber| subscriber.wants(kind))
     }
 
     /// Begins a change that holds the file from its first line on: what it reads is still so when it writes, though

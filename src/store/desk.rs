@@ -3,6 +3,7 @@
 use super::audit::{self, Entry};
 use super::conversation::{self, ConversationError, Message, message};
 use super::database::{Database, millis, timestamp};
+use super::outbox::{self, EventKind};
 use crate::desk::{Act, Case, Closed, Happened, Refused, Stage, Who, Why};
 use crate::dialog::State;
 use crate::guide::{ItemKey, RegionCode};
@@ -90,6 +91,8 @@ pub struct NewStep<'a> {
     pub cap: u32,
     /// The item that it came down to.
     pub item: Option<&'a ItemKey>,
+    /// What the hotline is to work on (12345 工单), for whoever is told of it.
+    pub order: Option<&'a Value>,
     /// When.
     pub at: Timestamp,
 }
@@ -196,6 +199,11 @@ impl Desks {
         Desks { database }
     }
 
+    /// Whether another system is told of this.
+    pub fn tells(&self, kind: EventKind) -> bool {
+        self.database.tells(kind)
+    }
+
     /// Takes a step; what is told of it goes into the conversation with it.
     pub async fn step(
         &self,
@@ -246,6 +254,9 @@ impl Desks {
             at: new.at,
         };
         audit::write(&mut change, &entry).await?;
+        let told = (kept.group.as_str(), kept.seconds, kept.outcome);
+        let words = (messages.as_slice(), seq);
+        outbox::put_step(&mut change, &self.database, &new, happened, told, words).await?;
         change.commit().await?;
         Ok(Stepped { happened, before, case, seq })
     }
@@ -315,6 +326,7 @@ impl Desks {
         let kept =
             Kept { group: case.stage.group().unwrap_or_default().to_owned(), seconds: first, outcome: None };
         event(&mut change, (id, who, at), &kept, "message", Some(seq)).await?;
+        outbox::put_words(&mut change, &self.database, id, seq, kind, body, at).await?;
         change.commit().await?;
         // As it is read back: times are kept to the millisecond.
         let at = timestamp(millis(at));

@@ -265,6 +265,24 @@ impl Desks {
         })
     }
 
+    /// Where the last question of a conversation belonged: the route of its last turn that was more than a wish for
+    /// a person.
+    pub async fn last_route(&self, conversation: &str) -> Result<Option<String>, DeskError> {
+        let rows = sqlx::query("SELECT body FROM trace WHERE conversation = $1 ORDER BY turn DESC LIMIT 10")
+            .bind(conversation)
+            .fetch_all(&self.database.read)
+            .await?;
+        for row in rows {
+            let body: String = row.try_get(0)?;
+            let trace: serde_json::Value = serde_json::from_str(&body)
+                .map_err(|e| ConversationError::Broken(conversation.to_owned(), e))?;
+            if let Some(route) = trace["route"].as_str().filter(|route| *route != "human") {
+                return Ok(Some(route.to_owned()));
+            }
+        }
+        Ok(None)
+    }
+
     /// What the last turns of a conversation found, best first.
     pub async fn found(&self, conversation: &str) -> Result<Vec<(String, f32)>, DeskError> {
         let rows = sqlx::query("SELECT body FROM trace WHERE conversation = $1 ORDER BY turn DESC LIMIT 10")

@@ -10,10 +10,13 @@ mod desk_notes;
 mod fault;
 mod figures;
 mod learned;
+mod link;
 mod notice;
+mod outbox;
 mod proposal;
 mod rating;
 mod seal;
+mod sign;
 
 pub use account::{Account, AccountChange, AccountError, Accounts, Attempt, Session};
 pub use audit::{Audit, Audited, Entry, Verified, Wanted};
@@ -28,7 +31,10 @@ pub use fault::{
 };
 pub use figures::{Counts, DayCounts, Figures, HandCounts, ItemCount, Open, Unsettled, Window};
 pub use learned::{Journal, Learned, StoreError};
+pub use link::{DEAD, Link, Links};
 pub use notice::{Notice, Notices};
+pub use outbox::{BadKind, EventKind, OutState, Outbox, Outgoing, ResendError, Subscriber};
 pub use proposal::{NewProposal, Proposal, ProposalState, Proposals};
 pub use rating::{GiveError, NewRating, Outcome, Rating, Ratings, SettleError, WorkItem};
 pub use seal::{Seal, SealError};
+pub use sign::{Algorithm, KeyError, Signer};

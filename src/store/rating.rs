@@ -2,6 +2,7 @@
 
 use super::audit::{self, Entry};
 use super::database::{Database, DatabaseError, millis, timestamp};
+use super::outbox::{self, EventKind};
 use crate::desk::{About, FAIR};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -196,6 +197,7 @@ impl Ratings {
         if before.is_some() && closed.is_some() {
             return Err(GiveError::Final);
         }
+        let changed = before.is_some();
         let id = before.unwrap_or_else(|| Ulid::generate().to_string());
         sqlx::query(
             "INSERT INTO rating (id, conversation, about, seq, stars, reasons, words, item, at, changed_at)
@@ -242,6 +244,13 @@ impl Ratings {
         let query = format!("SELECT {RATING} FROM rating WHERE id = $1");
         let row = sqlx::query(sqlx::AssertSqlSafe(query)).bind(&id).fetch_one(&mut *change).await?;
         let kept = rating(&row, 0)?;
+        let told = serde_json::json!({
+            "conversation": new.conversation, "about": kept.about.word(), "seq": kept.seq, "stars": kept.stars,
+            "reasons": kept.reasons, "words": kept.words, "item": kept.item, "changed": changed,
+        });
+        let subject = format!("conversation:{}", new.conversation);
+        let kind = EventKind::RatingCreated;
+        outbox::put(&mut change, &self.database, kind, &subject, &told, new.at).await?;
         change.commit().await?;
         Ok(kept)
     }

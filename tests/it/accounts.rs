@@ -79,12 +79,16 @@ async fn database(file: &Path) -> SqlitePool {
 }
 
 /// A route for each permission that is asked for here: what it answers to whoever may.
-const ROUTES: [(Permission, &str, &str, u16); 9] = [
+const ROUTES: [(Permission, &str, &str, u16); 13] = [
     (Permission::AccountsManage, "GET", "/api/v1/admin/accounts", 200),
     (Permission::AccountsManage, "PATCH", "/api/v1/admin/accounts/none", 404),
     (Permission::AuditRead, "GET", "/api/v1/admin/audit", 200),
     (Permission::AuditRead, "GET", "/api/v1/admin/audit/export", 200),
     (Permission::AuditRead, "GET", "/api/v1/admin/audit/verify", 200),
+    (Permission::OutboxManage, "GET", "/api/v1/admin/outbox?state=dead", 200),
+    (Permission::OutboxManage, "POST", "/api/v1/admin/outbox/none/retry", 404),
+    (Permission::OutboxManage, "GET", "/api/v1/admin/webhooks", 200),
+    (Permission::OutboxManage, "GET", "/api/v1/admin/links", 200),
     (Permission::WorkItemsRead, "GET", "/api/v1/desk/work-items?open=true", 200),
     (Permission::WorkItemsSettle, "POST", "/api/v1/desk/work-items/none/done", 404),
     (Permission::ProposalsMake, "GET", "/api/v1/desk/proposals?state=open", 200),

@@ -78,7 +78,7 @@ fn there(house: &House, id: &str) -> Seat {
     seat
 }
 
-fn words<'a>(name: &'a str, text: &'a str) -> AgentWords<'a> {
+pub fn words<'a>(name: &'a str, text: &'a str) -> AgentWords<'a> {
     AgentWords { name, content: text, text, card: None }
 }
 

@@ -125,9 +125,14 @@ pub fn build(root: &Path, paths: &[PathBuf], embedder: Option<&Embedder>) -> Man
 
 /// An index of the small catalog with the stand-in model.
 pub fn assist() -> (TempDir, Assist) {
+    assist_of(&[fixture()])
+}
+
+/// The same of other guides.
+pub fn assist_of(guides: &[PathBuf]) -> (TempDir, Assist) {
     let dir = tempfile::tempdir().unwrap();
     let embedder = embedder();
-    build(dir.path(), &[fixture()], Some(&embedder));
+    build(dir.path(), guides, Some(&embedder));
     // Confidence is fitted to the real model and a whole catalog; a dozen items by a stand-in stay far below.
     let thresholds = Thresholds { sure: 0.35, ..Thresholds::default() };
     let assist = Assist::open(dir.path(), Some(embedder), thresholds).unwrap();
@@ -150,14 +155,22 @@ pub struct House {
 
 impl House {
     pub async fn new(limits: Limits) -> House {
-        let (dir, assist) = assist();
+        House::set(&[fixture()], |config| config.limits = limits).await
+    }
+
+    /// The service over some guides, with settings of its own; `data` stands already.
+    pub async fn set(guides: &[PathBuf], set: impl FnOnce(&mut Config)) -> House {
+        let (dir, assist) = assist_of(guides);
         let database = Database::open(&dir.path().join("talks.sqlite")).await.unwrap();
+        let limits = Limits { per_minute: 0, ..Limits::default() };
         let site = Site {
             id: "portal".into(),
             origins: vec!["https://portal.test".into()],
             region: Some("150702".into()),
         };
-        let config = Config { limits, data: dir.path().to_owned(), sites: vec![site], ..Config::default() };
+        let data = dir.path().to_owned();
+        let mut config = Config { limits, data, sites: vec![site], ..Config::default() };
+        set(&mut config);
         let metrics = PrometheusBuilder::new().build_recorder().handle();
         let (stop, stopping) = tokio::sync::watch::channel(false);
         let app = App::new(Arc::new(assist), &database, &config, metrics, today, stopping).unwrap();

@@ -283,14 +283,14 @@ impl Cite<'_> {
         shown(line, self.citation(&line.citation))
     }
 }
-fn cited(record: &str, citation: &guide::Citation) -> CitationShape {
+pub(super) fn cited(record: &str, citation: &guide::Citation) -> CitationShape {
     CitationShape {
         id: format!("{record}#{}", citation.field),
         field: citation.field.clone(),
         sources: citation.sources.iter().map(source).collect(),
     }
 }
-fn shown(line: &guide::Line, citation: CitationShape) -> LineShape {
+pub(super) fn shown(line: &guide::Line, citation: CitationShape) -> LineShape {
     LineShape {
         label: line.label,
         text: line.value.clone().unwrap_or_else(|| wording::NOT_STATED.to_owned()),

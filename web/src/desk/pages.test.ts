@@ -9,6 +9,7 @@ test.each<[row: string, permissions: string[], want: string[]]>([
   ['a supervisor', ['desk.read', 'desk.claim', 'desk.supervise', 'work_items.read'], ['cases', 'wall', 'work']],
   ['an analyst', ['stats.read', 'work_items.read'], ['work']],
   ['an auditor', ['audit.read'], ['audit']],
+  ['an administrator', ['accounts.manage', 'outbox.manage'], ['accounts', 'outbox']],
   ['nobody', [], []],
 ])('the menu of %s', (row, permissions, want) => {
   expect(pagesOf({ permissions }), row).toEqual(want);

@@ -14,6 +14,7 @@ const NEEDS: readonly (readonly [page: PageName, permissions: readonly string[]]
   ['faults', ['reports.settle']],
   ['accounts', ['accounts.manage']],
   ['audit', ['audit.read']],
+  ['outbox', ['outbox.manage']],
 ];
 
 /** The pages that somebody may see. */

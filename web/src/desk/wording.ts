@@ -569,6 +569,7 @@ export const words = {
   resent: '已排队重送。',
   columns: {
     id: '编号', kind: '类型', subject: '对象', target: '对方', url: '地址', state: '状态', tries: '次数', attempts: '次数', last_error: '上次错误',
-    error: '错误', fault: '上次错误', at: '时间', waiting: '等待发送', dead: '未送达', last_sent: '上次送达', ok_at: '上次正常', note: '说明', created_at: '时间', next_at: '下次', checked_at: '检查于', kinds: '类型', status: '状态码', dead_since: '失效于', name: '名称',
+    error: '错误', fault: '上次错误', at: '时间', waiting: '等待发送', dead: '未送达', last_sent: '上次送达', ok_at: '上次正常', note: '说明', created_at: '时间', next_at: '下次', checked_at: '检查于', kinds: '类型', status: '状态码', dead_since: '失效于', name: '名称', tried_at: '上次发送',
+    failures: '连续失败', guide: '指南',
   } as Record<string, string>,
 };
