@@ -27,6 +27,7 @@ export class TalkLog extends LitElement {
     busy: { type: Boolean },
     conversation: {},
     rate: { attribute: false },
+    scroller: { attribute: false },
     paper: { state: true },
   };
   static override styles = [
@@ -120,6 +121,8 @@ export class TalkLog extends LitElement {
   declare busy: boolean;
   /** The conversation that goes on; answers of those before it can't be rated any more. */
   declare conversation: string;
+  /** What scrolls, where that is not the page: a page of somebody else must not move. */
+  declare scroller: Element | null;
   /** Rates something; tells why it was refused. */
   declare rate: (rating: Rating) => Promise<string>;
   /** The message whose card was sent to the printer; without one it is the newest card. */
@@ -131,6 +134,7 @@ export class TalkLog extends LitElement {
     this.last = null;
     this.busy = false;
     this.conversation = '';
+    this.scroller = null;
     this.paper = '';
   }
 
@@ -141,7 +145,7 @@ export class TalkLog extends LitElement {
     const answer = lines[lines.length - 1];
     const before = lines[lines.length - 2];
     const asked = before?.classList.contains('citizen') ? before : answer;
-    asked?.scrollIntoView({ block: 'start', behavior: smooth ? 'smooth' : 'auto' });
+    this.bring(asked, 'start', smooth);
     if (takeFocus) answer?.focus({ preventScroll: true });
   }
 
@@ -151,9 +155,23 @@ export class TalkLog extends LitElement {
     const lines = this.renderRoot.querySelectorAll<HTMLElement>('ol > li');
     const last = lines[lines.length - 1];
     // What is higher than the window is read from its beginning.
-    const high = (last?.offsetHeight ?? 0) > innerHeight / 2;
-    last?.scrollIntoView({ block: high ? 'start' : 'nearest', behavior: smooth ? 'smooth' : 'auto' });
+    const high = (last?.offsetHeight ?? 0) > (this.scroller?.clientHeight ?? innerHeight) / 2;
+    this.bring(last, high ? 'start' : 'nearest', smooth);
     if (takeFocus) last?.focus({ preventScroll: true });
+  }
+
+  private bring(line: HTMLElement | undefined, block: 'start' | 'nearest', smooth: boolean) {
+    const behavior = smooth ? 'smooth' : 'auto';
+    const { scroller } = this;
+    if (!scroller) return line?.scrollIntoView({ block, behavior });
+    if (!line) return;
+    const box = line.getBoundingClientRect();
+    const seen = scroller.getBoundingClientRect();
+    const gap = parseFloat(getComputedStyle(line).scrollMarginTop) || 0;
+    const up = box.top - gap - seen.top;
+    const down = box.bottom + gap - seen.top - scroller.clientHeight;
+    const by = block === 'start' || up < 0 ? up : Math.max(0, down);
+    scroller.scrollBy({ top: by, behavior });
   }
 
   private async print(key: string) {
