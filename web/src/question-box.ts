@@ -85,7 +85,7 @@ export class QuestionBox extends LitElement {
       }
       textarea {
         height: 4.75rem;
-        max-height: 40vh;
+        max-height: calc(var(--half) * 0.8);
         color: inherit;
         font-family: inherit;
         line-height: 1.5;
@@ -114,7 +114,7 @@ export class QuestionBox extends LitElement {
         bottom: 100%;
         left: 0;
         right: 0;
-        max-height: 50vh;
+        max-height: var(--half);
         margin-bottom: 0.35rem;
         overflow: auto;
         padding: 0.35rem;

@@ -151,7 +151,13 @@ export abstract class TalkView extends LitElement {
   }
 
   override firstUpdated() {
+    this.watchDock();
+  }
+
+  /** The box is to be measured from now on. */
+  protected watchDock() {
     const dock = this.renderRoot.querySelector('.dock');
+    this.room.disconnect();
     if (dock) this.room.observe(dock);
   }
 
@@ -314,7 +320,7 @@ export abstract class TalkView extends LitElement {
     return active === this.log && !this.log?.shadowRoot?.activeElement;
   }
 
-  private ask({ q, code }: AskEvent) {
+  private asked({ q, code }: AskEvent) {
     return code ? this.say({ press: openPress(code, null) }, q) : this.say({ text: q }, q);
   }
 
@@ -429,7 +435,7 @@ export abstract class TalkView extends LitElement {
           ?compact=${compact}
           ?busy=${talk.busy}
           ?person=${talk.withPerson}
-          @ask=${(event: AskEvent) => void this.ask(event)}
+          @ask=${(event: AskEvent) => void this.asked(event)}
         >
           <div class="person">${this.person()}</div>
         </bangban-question>

@@ -198,15 +198,15 @@ export class Talk {
     this.changed();
   }
 
-  /** Goes on with this tab's conversation or that of the other tabs, or begins one. Tells whether it went on. */
-  async open(region: string): Promise<boolean> {
+  /** Goes on with this tab's conversation or that of the other tabs, or begins one if it may. Tells whether it went on. */
+  async open(region: string, mayBegin = true): Promise<boolean> {
     this.failure = '';
     this.refused = false;
     let resumed = false;
     this.opening = (async () => {
       const known = this.key ?? rememberedTalk() ?? (await this.ofOthers());
       resumed = known !== null && (await this.resume(known));
-      if (!resumed) await this.begin(region, known?.id ?? '');
+      if (!resumed && mayBegin) await this.begin(region, known?.id ?? '');
     })();
     try {
       await this.opening;
