@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import './answer-card';
 import './rate-box';
+import './read-aloud';
 import './reply-view';
 import { base, controls } from './sheet';
 import './spoken-text';
@@ -28,7 +29,6 @@ export class TalkLog extends LitElement {
     conversation: {},
     rate: { attribute: false },
     scroller: { attribute: false },
-    paper: { state: true },
   };
   static override styles = [
     base,
@@ -125,8 +125,6 @@ export class TalkLog extends LitElement {
   declare scroller: Element | null;
   /** Rates something; tells why it was refused. */
   declare rate: (rating: Rating) => Promise<string>;
-  /** The message whose card was sent to the printer; without one it is the newest card. */
-  declare paper: string;
 
   constructor() {
     super();
@@ -135,7 +133,6 @@ export class TalkLog extends LitElement {
     this.busy = false;
     this.conversation = '';
     this.scroller = null;
-    this.paper = '';
   }
 
   /** Shows the newest turn from its question on, and gives the answer the focus if that is wished. */
@@ -174,16 +171,16 @@ export class TalkLog extends LitElement {
     scroller.scrollBy({ top: by, behavior });
   }
 
-  private async print(key: string) {
-    this.paper = key;
-    await this.updateComplete;
-    print();
-    this.paper = '';
+  private async print({ reply, card }: Message) {
+    const cards = card ? [card] : reply ? [...(reply.card ? [reply.card] : []), ...reply.cards] : [];
+    const { printSheets } = await import('./paper');
+    await printSheets(cards.map((one) => ({ card: one, place: card ? one.region : (reply?.region ?? null) })), this.renderRoot);
   }
 
   override render() {
     const cards = this.entries.filter((entry) => entry.kept && (entry.message.card || hasCard(entry.message.reply)));
-    const paper = this.paper || cards[cards.length - 1]?.key;
+    // The page itself, when it is printed, shows the newest card.
+    const paper = cards[cards.length - 1]?.key;
     return html`<ol role="log" aria-label=${wording.log} class=${paper ? 'papers' : ''}>
       ${repeat(
         this.entries,
@@ -196,17 +193,18 @@ export class TalkLog extends LitElement {
   // In a log an <li> is no list item any more; each message is an article of it.
   private kept({ key, message }: Kept, paper: boolean) {
     if (message.kind === 'assistant' && message.reply) {
-      return html`<li role="article" class="assistant ${paper ? 'paper' : ''}" tabindex="-1" @print=${() => void this.print(key)}>
+      return html`<li role="article" class="assistant ${paper ? 'paper' : ''}" tabindex="-1" @print=${() => void this.print(message)}>
         <span class="unseen">${wording.assistant}：</span>
         <bangban-reply .reply=${message.reply} ?live=${message === this.last} ?busy=${this.busy}></bangban-reply>
         ${time(message.at)}
+        <bangban-aloud .reply=${message.reply}></bangban-aloud>
         ${message.reply.status === 'answered' && key.startsWith(`${this.conversation} `)
           ? html`<bangban-rate .seq=${message.seq} .send=${this.rate}></bangban-rate>`
           : nothing}
       </li>`;
     }
     if (message.kind === 'agent') {
-      return html`<li role="article" class="agent ${paper ? 'paper' : ''}" tabindex="-1" @print=${() => void this.print(key)}>
+      return html`<li role="article" class="agent ${paper ? 'paper' : ''}" tabindex="-1" @print=${() => void this.print(message)}>
         <p class="name">${message.agent ? wording.agent(message.agent.number) : wording.agentSays}<span class="unseen">：</span></p>
         ${message.text ? html`<p class="bubble screen-only">${message.text}</p>` : nothing}
         ${message.card ? html`<bangban-card .card=${message.card} .place=${message.card.region}></bangban-card>` : nothing}

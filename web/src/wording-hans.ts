@@ -218,6 +218,8 @@ export const wording = {
   print: '打印清单',
   compare: '与其他地区对比',
   printTitle: '办事材料清单',
+  qrHint: '手机扫码，在线申请',
+  qrLabel: (host: string) => `二维码：在线申请，打开 ${host}`,
   printFoot: (date: string) => `打印于 ${date}。以受理窗口答复为准，咨询电话 12345。`,
 
   compareTitle: '地区对比',
