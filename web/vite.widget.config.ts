@@ -1,11 +1,12 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 import { traditionalWording } from './vite.config.ts';
 
 /** Folder of the widget below the built pages. */
 const OUT = 'dist/widget/v1';
 
-/** Names of the files with a hash of their content, the panel's own first. */
+/** The panel's own file; its name has a hash of its content. */
 const PANEL = /^panel-[\w-]+\.js$/;
 
 /**
@@ -54,12 +55,30 @@ function frameTokens(): Plugin {
   };
 }
 
+/** Most that a page has to load until the conversation can begin, packed; bytes. */
+const MOST = 60_000;
+
+/** Fails where the script, the panel and what the panel needs from the start are too much. */
+function weigh(panel: string): Plugin {
+  return {
+    name: 'weigh',
+    generateBundle(_options, bundle) {
+      const first = readFileSync(`${OUT}/${panel}`, 'utf8');
+      const needed = [...first.matchAll(/(?:from|import) ?["'`]\.\/([\w.-]+\.js)["'`]/g)].map(([, name]) => readFileSync(`${OUT}/${name}`, 'utf8'));
+      const script = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? [file.code] : []));
+      const bytes = [...script, first, ...needed].reduce((sum, text) => sum + gzipSync(text).length, 0);
+      this.info(`first load of the widget: ${(bytes / 1000).toFixed(1)} kB packed`);
+      if (bytes > MOST) this.error(`the widget's first load is ${bytes} bytes packed, more than ${MOST}`);
+    },
+  };
+}
+
 /** One file that any page can take in as a plain script, and beside it the panel, which it fetches when it is wanted. */
 export default defineConfig(({ mode }) => {
   const loader = mode === 'loader';
   const panel = loader ? (readdirSync(OUT).find((name) => PANEL.test(name)) ?? '') : '';
   return {
-    plugins: [traditionalWording(), ...(loader ? [] : [frameSizes(), frameTokens()])],
+    plugins: [traditionalWording(), ...(loader ? [weigh(panel)] : [frameSizes(), frameTokens()])],
     publicDir: false,
     ...(loader ? { define: { PANEL: JSON.stringify(panel) } } : {}),
     build: {

@@ -103,12 +103,7 @@ export class QuestionBox extends LitElement {
         border-color: var(--bad-ink);
       }
       .compact + .line {
-        align-items: flex-start;
-        gap: 0.5rem;
-        margin-top: 0;
-      }
-      .compact + .line .send {
-        padding: 0.3em 0.9em;
+        margin-top: 0.25rem;
       }
       .compact + .line textarea {
         height: 3.25rem;
@@ -118,10 +113,17 @@ export class QuestionBox extends LitElement {
         opacity: 1;
       }
       .voice {
-        flex: none;
-        min-height: 3.25rem;
+        position: absolute;
+        right: 0.25rem;
+        top: 0.25rem;
         padding: 0.3em;
-        border-radius: var(--radius);
+        border-color: transparent;
+        background: none;
+        color: var(--ink-soft);
+      }
+      .with-voice input,
+      .with-voice textarea {
+        padding-right: calc(var(--target) + 0.5rem);
       }
       .voice svg {
         width: 1.4rem;
@@ -361,18 +363,17 @@ export class QuestionBox extends LitElement {
       this.send();
     }}>
       <div class="top ${this.compact ? 'compact' : ''}">
-        <div class=${this.compact ? 'unseen' : ''}>
-          <label for="q">${this.label}</label>
+        <div>
+          <label for="q" class=${this.compact ? 'unseen' : ''}>${this.label}</label>
           <span class="hint" id="hint">${this.person
               ? html`${wording.askPersonHint}<span class="keys">${wording.askPersonKeys}</span>`
               : wording.askHint}</span>
         </div>
-        ${this.compact ? nothing : html`<slot></slot>`}
+        <slot></slot>
       </div>
       <div class="line">
-        ${this.compact ? html`<slot></slot>` : nothing}
-        <div class="field">
-          ${this.person ? this.letter(described) : this.question(described, open)}
+        <div class="field ${canListen() ? 'with-voice' : ''}">
+          ${this.person ? this.letter(described) : this.question(described, open)} ${canListen() ? this.voice() : nothing}
           <ul class="list" id="list" role="listbox" aria-label=${wording.suggestions} ?hidden=${!open}>
             ${this.suggestions.map(
               (suggestion, at) => html`<li
@@ -388,7 +389,6 @@ export class QuestionBox extends LitElement {
             )}
           </ul>
         </div>
-        ${canListen() ? this.voice() : nothing}
         <button class="button main send" type="submit" aria-disabled=${this.busy ? 'true' : nothing}>${wording.send}</button>
       </div>
       <div class="below">

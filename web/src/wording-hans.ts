@@ -262,6 +262,7 @@ export const wording = {
   notFull: '退出铺满',
   minimise: '收起',
   endTalk: '结束对话',
+  endShort: '结束',
   grip: '调整大小，用方向键',
   elderShort: '长者',
   speak: '语音输入',

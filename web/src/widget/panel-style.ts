@@ -111,6 +111,12 @@ export const panelStyle = css`
     color: var(--ink-soft);
     cursor: pointer;
   }
+  .icon.end {
+    width: auto;
+    padding: 0 0.5em;
+    font: inherit;
+    font-size: var(--text-s);
+  }
   .icon:hover {
     background: var(--accent-tint);
     color: var(--accent-strong);
@@ -136,7 +142,7 @@ export const panelStyle = css`
     font-size: var(--text-s);
   }
   .tools .place {
-    flex: 1 1 6rem;
+    flex: 1 1 4.5rem;
     justify-content: space-between;
     min-width: 0;
     padding: 0.2em 0.75em;
@@ -150,6 +156,24 @@ export const panelStyle = css`
     border-color: var(--accent);
     background: var(--accent);
     color: var(--on-accent);
+  }
+  .frame[data-wide] header {
+    display: flex;
+    align-items: center;
+    gap: 0.625rem;
+  }
+  .frame[data-wide] .title {
+    display: contents;
+  }
+  .frame[data-wide] .tools {
+    order: 1;
+    margin: 0;
+  }
+  .frame[data-wide] .tools .place {
+    flex: none;
+  }
+  .frame[data-wide] .icon {
+    order: 2;
   }
   .scroll {
     overflow: auto;
@@ -185,6 +209,23 @@ export const panelStyle = css`
   }
   .dock .status {
     font-size: var(--text-s);
+  }
+  .person {
+    flex-wrap: nowrap;
+    gap: 0;
+  }
+  .person .button {
+    padding: 0.2em 0.7em;
+    border-color: transparent;
+    background: none;
+    color: var(--accent-strong);
+    font-size: var(--text-s);
+    font-weight: 600;
+    text-decoration: underline;
+    text-underline-offset: 0.2em;
+  }
+  .person .button:hover {
+    background: var(--accent-tint);
   }
   .grip {
     position: absolute;

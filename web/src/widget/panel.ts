@@ -289,11 +289,6 @@ class BangbanPanel extends TalkView implements Panel {
     await super.apply(event);
   }
 
-  private async finish() {
-    if (this.talk.fresh) return this.hide();
-    await this.end();
-  }
-
   private toggleFull() {
     this.full = !this.full;
     this.keep();
@@ -408,7 +403,9 @@ class BangbanPanel extends TalkView implements Panel {
           <h2 tabindex="-1">${wording.title}</h2>
           <p class="state"><span class="lamp ${this.state}" aria-hidden="true"></span>${wording.status[this.state]}</p>
         </div>
-        ${this.talk.fresh ? nothing : this.icon(wording.endTalk, 'M5 5l14 14M19 5 5 19', () => void this.finish(), 'end')}
+        ${this.talk.fresh
+          ? nothing
+          : html`<button class="icon end" type="button" aria-label=${wording.endTalk} @click=${() => void this.end()}>${wording.endShort}</button>`}
         ${inPage || this.forced || this.elder
           ? nothing
           : this.icon(
