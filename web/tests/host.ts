@@ -31,7 +31,9 @@ window.addEventListener('keydown', (event) => { if (event.target.closest && !eve
 `;
 
 export interface HostPage {
-  /** Attributes of the script element. */
+  /** Another site's name; the page's own without. */
+  site?: string;
+  /** Further attributes of the script element. */
   data?: string;
   hostile?: boolean;
   /** What the page does itself. */
@@ -44,12 +46,12 @@ function policy(hostile: boolean): string {
   return `default-src 'none'; script-src 'self' ${SERVICE}; connect-src ${SERVICE}; style-src ${hostile ? "'self'" : "'none'"}; base-uri 'none'`;
 }
 
-function html({ data = '', hostile = false, body = '' }: HostPage): string {
+function html({ site = HOST.site, data = '', hostile = false, body = '' }: HostPage): string {
   return `<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><title>某某门户网站</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 ${hostile ? '<link rel="stylesheet" href="/host.css"><script src="/hostile.js"></script>' : ''}
 <script src="/host.js"></script>
-<script async src="${SERVICE}/widget/v1/bangban.js" data-site="${HOST.site}" ${data}></script></head>
+<script async src="${SERVICE}/widget/v1/bangban.js" data-site="${site}" ${data}></script></head>
 <body><main><h1>某某门户网站</h1><p>本页是别的网站的页面。</p><p><a href="#here">办事指南</a></p>${body}</main></body></html>`;
 }
 

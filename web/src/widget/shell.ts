@@ -27,7 +27,7 @@ button {
   box-sizing: border-box;
   min-width: 60px;
   height: 60px;
-  padding: 0 14px;
+  padding: 0 13px;
   border: 2px solid #fff;
   border-radius: 30px;
   background: #0b5f57;
