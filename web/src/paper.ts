@@ -149,7 +149,7 @@ function bring(card: Card, material: Material, at: number) {
       <p class="small">${facts.length > 0 ? facts.join(' · ') : wording.notStated}</p>
       ${material.license_name ? html`<p class="small">${wording.waivableBy(material.license_name)}</p>` : nothing}
       ${reasons.length > 0 ? html`<p class="small">${wording.openBecause(reasons.join('、'))}</p>` : nothing}
-      ${notes.map(([field, label]) => html`<p class="small">${label}：${material[field]}</p>`)}
+      ${notes.length > 0 ? html`<p class="small">${notes.map(([field, label]) => `${label}：${material[field]}`).join('；')}</p>` : nothing}
     </div>
   </li>`;
 }
