@@ -139,6 +139,26 @@ test.describe('in a page of another origin with a strict policy', () => {
   });
 });
 
+test.describe('a guide with a link', () => {
+  // The service knows no such link, and says so.
+  test.use({ allowed: /^Failed to load resource: the server responded with a status of 4/ });
+  test('who goes on to the application is told to the page', async ({ page, context }) => {
+    await context.route('https://zwfw.example.gov.cn/**', (route) => route.fulfill({ body: '' }));
+    await page.route('**/messages', async (route) => {
+      const response = await route.fetch();
+      const body = (await response.json()) as { messages: Message[] };
+      for (const { reply } of body.messages) if (reply?.card) Object.assign(reply.card, { online_url: ONLINE, stale: false });
+      await route.fulfill({ response, json: body });
+    });
+    await openCard(page);
+    const [opened] = await Promise.all([page.waitForEvent('popup'), card(page).getByRole('link', { name: /^在线申请/ }).first().click()]);
+    await opened.waitForURL(ONLINE);
+    expect(await opened.evaluate(() => window.opener)).toBeNull();
+    const [, detail] = (await told(page)).find(([name]) => name === 'apply:clicked') ?? [];
+    expect(detail).toMatchObject({ channel: 'pc' });
+  });
+});
+
 test.describe('in a hostile page', () => {
   test('nothing of its styles and its globals comes through', async ({ page, request }, info) => {
     await openPanel(page, '/hostile');
@@ -207,24 +227,6 @@ test.describe('one conversation', () => {
   test.use({ allowed: /ERR_INTERNET_DISCONNECTED|ERR_NETWORK/ });
 });
 
-test('the page of the service shares its conversation between tabs too, but not with a tab that comes after', async ({ page, context }) => {
-  await page.goto('/');
-  await expect(assistant(page).first()).toBeVisible();
-  await answered(page, () => ask(page, LOST));
-  const other = await context.newPage();
-  await other.goto('/');
-  await expect(citizen(other)).toContainText([LOST]);
-  await answered(other, () => ask(other, OTHER));
-  await expect(citizen(page)).toContainText([LOST, OTHER]);
-  await page.close();
-  await other.close();
-  // On a computer in a hall the next visitor finds nothing.
-  const next = await context.newPage();
-  await next.goto('/');
-  await expect(assistant(next).first()).toBeVisible();
-  await expect(citizen(next)).toHaveCount(0);
-});
-
 test.describe('commands', () => {
   test('given before the script was there are done in their order', async ({ page }) => {
     await page.goto(`${HOST_URL}/asks`);
@@ -279,6 +281,38 @@ test.describe('commands', () => {
     await run(page, 'reset');
     await expect(citizen(page)).toHaveCount(0);
     await expect(assistant(page)).toHaveCount(1);
+  });
+
+  test('setUser is said when a conversation begins; what only sets something loads nothing', async ({ page }) => {
+    const bodies: unknown[] = [];
+    const loaded: string[] = [];
+    page.on('request', (one) => {
+      if (one.url().includes('/widget/v1/')) loaded.push(one.url());
+      if (one.method() === 'POST' && one.url().endsWith('/conversations')) bodies.push(one.postDataJSON());
+    });
+    await page.goto(HOST_URL);
+    await expect(launcher(page)).toBeVisible();
+    await run(page, 'setUser', { id: 'u-1', hmac: 'ab12' });
+    await run(page, 'setRegion', '150702');
+    await run(page, 'setLocale', 'zh-Hant');
+    await expect(page.getByRole('button', { name: '打開幫辦助手' })).toBeVisible();
+    expect(loaded).toHaveLength(1);
+    await run(page, 'open');
+    await expect(page.getByRole('button', { name: '轉人工' })).toBeVisible();
+    await expect.poll(() => bodies).toEqual([{ region: '150702', site: HOST.site, user: { id: 'u-1', hmac: 'ab12' } }]);
+  });
+
+  test('who ends the conversation is asked how, the page is told, and another can begin', async ({ page }) => {
+    await openCard(page);
+    await page.getByRole('button', { name: '结束对话' }).click();
+    await page.getByRole('button', { name: '先不关闭' }).click();
+    expect(await names(page)).not.toContain('closed');
+    await page.getByRole('button', { name: '结束对话' }).click();
+    await page.getByRole('button', { name: '解决了', exact: true }).click();
+    await expect(page.getByText('这次对话已结束，可以继续提问。')).toBeVisible();
+    await expect.poll(() => names(page)).toContain('closed');
+    await answered(page, () => ask(page, OTHER));
+    await expect(card(page)).toBeVisible();
   });
 
   test('settings of the script element', async ({ page }) => {

@@ -1,12 +1,15 @@
 import type { Begun, Panel, PanelFile } from './panel-api';
 import { Listeners, waiting, type Call } from './queue';
-import { readSettings, type Settings } from './settings';
+import { isTraditional, readSettings, type Settings } from './settings';
 import { Shell } from './shell';
 
 /** Address of the panel's file, beside this one. */
 declare const PANEL: string;
 
 type Global = ((...call: unknown[]) => void) & { q?: unknown; ready?: boolean };
+
+/** What can wait until the panel is wanted for something. */
+const LATER = ['close', 'setRegion', 'setItem', 'setLocale', 'setElder', 'setUser'];
 
 /** After that without an answer the service counts as down. */
 const GIVE_UP_MS = 10_000;
@@ -22,6 +25,8 @@ class Widget {
   private mount: Element | null = null;
   private open = false;
   private stands = false;
+  /** For the panel, once it is there. */
+  private later: ((panel: Panel) => void)[] = [];
 
   constructor(private readonly settings: Settings) {
     this.shell = new Shell(
@@ -66,7 +71,10 @@ class Widget {
       reset: (panel) => panel.reset(),
     };
     const act = Object.prototype.hasOwnProperty.call(commands, command) ? commands[command] : undefined;
-    if (act) void this.load().then((panel) => panel && act(panel));
+    if (!act) return;
+    if (command === 'setLocale') this.shell.speak(isTraditional(text));
+    if (!this.panel && LATER.includes(command)) this.later.push(act);
+    else void this.load().then((panel) => panel && act(panel));
   }
 
   private async toggle() {
@@ -111,6 +119,7 @@ class Widget {
         giveBack: () => this.shell.takeFocus(),
         speaks: (traditional) => this.shell.speak(traditional),
       });
+      for (const act of this.later.splice(0)) act(this.panel);
       return this.panel;
     } catch {
       this.withdraw();

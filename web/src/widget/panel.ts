@@ -163,7 +163,8 @@ class BangbanPanel extends TalkView implements Panel {
   /** Puts the frame where it belongs; on a phone above the keyboard. */
   private lay() {
     const { style } = this.frame;
-    const seen = window.visualViewport;
+    // Whoever enlarges with two fingers looks at a part of the panel, which stays as it is.
+    const seen = window.visualViewport && window.visualViewport.scale < 1.01 ? window.visualViewport : null;
     const set = (name: string, value: string) => (value ? style.setProperty(name, value) : style.removeProperty(name));
     const { width, height } = bounded(this.width, this.high, innerWidth, innerHeight);
     const floats = !this.inPage && !this.covers;

@@ -43,10 +43,15 @@ export function readSettings(src: string, data: Readonly<Record<string, string |
     site,
     region: DIVISION.test(region) ? region : '',
     mode: data.mode === 'page' ? 'page' : 'bubble',
-    script: /^zh-(hant|tw|hk|mo)\b/i.test(locale) ? 'hant' : /^zh\b/i.test(locale) ? 'hans' : null,
+    script: isTraditional(locale) ? 'hant' : /^zh\b/i.test(locale) ? 'hans' : null,
     side: data.position === 'left' ? 'left' : 'right',
     label: data.label ?? '',
     mount: data.mount ?? '',
     inThisTab: data.keep === 'tab',
   };
+}
+
+/** Whether a language's tag names Traditional characters. */
+export function isTraditional(locale: string): boolean {
+  return /^zh-(hant|tw|hk|mo)\b/i.test(locale);
 }
