@@ -278,6 +278,10 @@ export class Talk {
     await this.opening?.catch(() => {});
     if (!this.key) await this.begin(this.region?.code ?? '', '');
     const key = this.key as unknown as Key;
+    if (mayBegin && this.stage.stage === 'closed') {
+      await this.begin(this.region?.code ?? '', key.id);
+      return this.deliver({ ...sending, body: elsewhere(sending) }, false);
+    }
     try {
       return await timed((signal) => say(key, sending.body, sending.key, signal));
     } catch (error) {
