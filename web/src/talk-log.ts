@@ -166,7 +166,8 @@ export class TalkLog extends LitElement {
     const seen = scroller.getBoundingClientRect();
     const gap = parseFloat(getComputedStyle(line).scrollMarginTop) || 0;
     const up = box.top - gap - seen.top;
-    const down = box.bottom + gap - seen.top - scroller.clientHeight;
+    const under = parseFloat(getComputedStyle(scroller).scrollPaddingBottom) || 0;
+    const down = box.bottom + gap + under - seen.top - scroller.clientHeight;
     const by = block === 'start' || up < 0 ? up : Math.max(0, down);
     scroller.scrollBy({ top: by, behavior });
   }

@@ -269,6 +269,11 @@ export const panelStyle = css`
   .frame[data-low] .scroll {
     overflow: visible;
   }
+  .frame[data-low]:not([data-lowest]) .dock {
+    position: sticky;
+    z-index: 2;
+    bottom: 0;
+  }
   @media (prefers-reduced-motion: no-preference) {
     .floats:not([hidden]) {
       animation: rise 0.16s ease-out;

@@ -22,6 +22,9 @@ const WIDE = 1024;
 /** Below this height the box would hide what is read: then all scrolls together; pixels. */
 const LOW = 400;
 
+/** Where the head and the box together would take more than this part of the height, the head goes with the text. */
+const HEAD_MOST = 0.55;
+
 const DIVISION = /^\d{6}(\d{3}){0,2}$/;
 
 /** The conversation in somebody else's page: over it in a frame, or inside it. */
@@ -154,10 +157,16 @@ class BangbanPanel extends TalkView implements Panel {
     this.fit();
   }
 
-  protected override fitted(_dock: Element, _height: number, low: boolean) {
+  protected override fitted(_dock: Element, height: number, low: boolean) {
     this.forced = mustBeFull(innerWidth, innerHeight);
     this.lay();
-    this.frame.toggleAttribute('data-low', low || this.frame.clientHeight < LOW);
+    const { frame } = this;
+    const head = this.renderRoot.querySelector('header')?.clientHeight ?? 0;
+    const lowest = low || frame.clientHeight < LOW;
+    const tight = lowest || head + height > frame.clientHeight * HEAD_MOST;
+    frame.toggleAttribute('data-low', tight);
+    frame.toggleAttribute('data-lowest', lowest);
+    frame.style.scrollPaddingBottom = tight && !lowest ? `${height}px` : '';
   }
 
   /** Puts the frame where it belongs; on a phone above the keyboard. */
@@ -360,6 +369,7 @@ class BangbanPanel extends TalkView implements Panel {
       aria-label=${wording.panel}
       lang=${language}
       ?hidden=${!this.shown}
+      @scroll=${this.scrolled}
       @keydown=${this.key}
       @keyup=${this.quiet}
       @keypress=${this.quiet}
