@@ -96,6 +96,26 @@ describe('of several tabs one listens', () => {
     expect(owners(a, b)).toEqual([true, false]);
   });
 
+  test('words that cross leave one, whatever the tabs are called', async () => {
+    for (let round = 0; round < 20; round++) {
+      air = new Air();
+      const a = tab();
+      a.tabs.claim();
+      // What the first says to the newcomer's greeting comes only after the newcomer has claimed.
+      const late: unknown[] = [];
+      const { postMessage } = a.line;
+      a.line.postMessage = (data) => void late.push(structuredClone(data));
+      const b = tab();
+      await vi.advanceTimersByTimeAsync(1);
+      b.tabs.claim();
+      a.line.postMessage = postMessage;
+      for (const word of late) a.line.postMessage(word);
+      expect(owners(a, b)).toEqual([false, true]);
+      a.tabs.stop();
+      b.tabs.stop();
+    }
+  });
+
   test('two that believe it of themselves become one', async () => {
     const [a, b] = [tab(), tab()];
     a.tabs.claim();

@@ -20,7 +20,9 @@ export interface Channel {
 
 /** What one tab tells the others. */
 type Word =
-  | { kind: 'hello' | 'beat' | 'claim' | 'bye'; tab: string }
+  | { kind: 'hello' | 'bye'; tab: string }
+  /** `since` grows from claim to claim. */
+  | { kind: 'beat' | 'claim'; tab: string; since: number }
   | { kind: 'tell'; tab: string; data: unknown };
 
 export interface Told {
@@ -39,6 +41,9 @@ export interface Told {
 export class Tabs {
   /** Whether this tab is the one that listens. */
   own = false;
+  private since = 0;
+  /** The newest claim that was heard of. */
+  private newest = 0;
   private readonly tab = Math.random().toString(36).slice(2);
   private beating: ReturnType<typeof setInterval> | undefined;
   private waiting: ReturnType<typeof setTimeout> | undefined;
@@ -67,7 +72,7 @@ export class Tabs {
   claim() {
     if (this.own || this.stopped) return;
     this.take();
-    this.say({ kind: 'claim', tab: this.tab });
+    this.say({ kind: 'claim', tab: this.tab, since: this.since });
   }
 
   /** Tells the other tabs something. */
@@ -97,8 +102,14 @@ export class Tabs {
       return;
     }
     if (word.kind === 'bye') return this.claimIn(Math.random() * SPREAD_MS + (this.visible() ? 0 : BACKGROUND_MS));
-    // Of two that beat, the smaller name stays; a claim is newer than whatever was before.
-    if (this.own && (word.kind === 'claim' || word.tab < this.tab)) this.yield();
+    if (!('since' in word) || typeof word.since !== 'number') return;
+    this.newest = Math.max(this.newest, word.since);
+    if (this.own) {
+      // Words may cross: the newer claim holds, whichever is heard first, and the older is told.
+      const older = word.since < this.since || (word.since === this.since && word.tab > this.tab);
+      if (older) this.beat();
+      else this.yield();
+    }
     if (!this.own) this.claimIn(this.visible() ? SILENT_MS : SILENT_MS * 10);
   }
 
@@ -110,6 +121,7 @@ export class Tabs {
   private take() {
     clearTimeout(this.waiting);
     this.own = true;
+    this.since = Math.max(Date.now(), this.newest + 1);
     this.beating = setInterval(() => this.beat(), BEAT_MS);
     this.hearer.owns(true);
   }
@@ -122,7 +134,7 @@ export class Tabs {
   }
 
   private beat() {
-    this.say({ kind: 'beat', tab: this.tab });
+    this.say({ kind: 'beat', tab: this.tab, since: this.since });
   }
 }
 
