@@ -20,7 +20,7 @@ function docsReader(): Plugin {
 }
 
 /** The pages' sentences in Traditional characters, made from the Simplified ones. */
-function traditionalWording(): Plugin {
+export function traditionalWording(): Plugin {
   const name = 'virtual:wording-hant';
   const source = new URL('./src/wording-hans.ts', import.meta.url);
   return {

@@ -1,3 +1,4 @@
+import { home } from './home';
 import { language } from './script';
 import type {
   CompareResponse,
@@ -40,7 +41,7 @@ export async function call<T>(path: string, init: RequestInit): Promise<T> {
   let body: unknown;
   try {
     const headers = { ...init.headers, 'Accept-Language': language };
-    response = await fetch(`/api/v1${path}`, { ...init, headers });
+    response = await fetch(`${home.url}/api/v1${path}`, { ...init, headers });
     body = response.status === 204 ? undefined : await response.json();
   } catch (error) {
     if (isAborted(error)) throw error;
@@ -75,7 +76,8 @@ export function talkPath({ id }: Key): string {
 
 /** Begins a conversation, after another one where `previous` names it. */
 export function start(region: string, previous: string, signal: AbortSignal): Promise<StartResponse> {
-  const body = { ...(region ? { region } : {}), ...(previous ? { previous } : {}) };
+  const { site, user } = home;
+  const body = { ...(region ? { region } : {}), ...(previous ? { previous } : {}), ...(site ? { site } : {}), ...(user ? { user } : {}) };
   return call('/conversations', { ...post(body), signal });
 }
 

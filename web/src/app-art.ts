@@ -8,7 +8,7 @@ const hills = html`<svg class="hills" viewBox="0 0 1200 120" preserveAspectRatio
 </svg>`;
 
 /** The first thing that is read. */
-export const welcome = html`<div class="hero">
+export const welcome = () => html`<div class="hero">
   <div class="inner">
     <h2>${wording.welcome}</h2>
   </div>

@@ -118,31 +118,6 @@ export const appStyle = css`
   main:focus {
     outline: none;
   }
-  h2 {
-    margin-bottom: var(--gap-s);
-    font-size: var(--text-l);
-    line-height: 1.4;
-  }
-  .failure {
-    margin-bottom: var(--gap);
-  }
-  .failure .button {
-    color: var(--ink);
-  }
-  .promises {
-    display: grid;
-    gap: var(--gap);
-    grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr));
-    margin-top: var(--gap);
-    padding-top: var(--gap);
-    border-top: 1px solid var(--rule);
-  }
-  .promises dt {
-    font-weight: 700;
-  }
-  .promises dd {
-    color: var(--ink-soft);
-  }
   .dock {
     background: var(--paper);
     border-top: 1px solid var(--rule);
@@ -150,44 +125,6 @@ export const appStyle = css`
   .dock .inner {
     padding-top: 0.375rem;
     padding-bottom: 0.5rem;
-  }
-  .dock .status {
-    color: var(--ink-soft);
-  }
-  .person {
-    display: flex;
-    flex-wrap: wrap;
-    justify-content: flex-end;
-    gap: var(--gap-xs);
-  }
-  .person .button {
-    padding: 0.2em 0.8em;
-  }
-  .below {
-    display: flex;
-    margin: 0 auto var(--gap-xs);
-    border-color: var(--accent);
-    background: var(--accent-tint);
-    color: var(--accent-strong);
-  }
-  .lost {
-    color: var(--bad-ink);
-    font-weight: 600;
-  }
-  .after {
-    margin-top: var(--gap);
-  }
-  .after .row {
-    align-items: center;
-    margin-top: var(--gap-s);
-  }
-  .what,
-  .hours {
-    color: var(--ink-soft);
-    font-size: var(--text-s);
-  }
-  .hours {
-    margin-top: var(--gap-s);
   }
   /* In a low window, as at 400 %, it would hide what is read. */
   @media (min-height: 32em) {

@@ -3,12 +3,16 @@ import { base } from './sheet';
 import { wording } from './wording';
 import type { CompareColumn, CompareResponse } from './wire';
 
+/** Pixels; below that columns don't fit side by side. */
+const NARROW = 700;
+
 /** The guides of one item side by side; what differs is marked by a word. */
 export class CompareTable extends LitElement {
   static override properties = {
     result: { attribute: false },
     marks: { type: Boolean },
     onlyDifferent: { state: true },
+    narrow: { state: true },
   };
   static override styles = [
     base,
@@ -96,39 +100,37 @@ export class CompareTable extends LitElement {
       .column {
         display: none;
       }
-      /* Narrow screens read place by place below each field; nothing scrolls sideways. */
-      @media (max-width: 48em) {
-        table,
-        caption,
-        thead,
-        tbody,
-        tr,
-        th,
-        td {
-          display: block;
-        }
-        thead th:first-child {
-          display: none;
-        }
-        thead th,
-        tbody th {
-          border-bottom: 0;
-        }
-        tbody tr {
-          margin-top: var(--gap-s);
-          border-bottom: 1px solid var(--rule);
-        }
-        tbody th {
-          background: var(--accent-tint);
-        }
-        td {
-          border-bottom: 0;
-        }
-        .column {
-          display: block;
-          color: var(--ink-soft);
-          font-size: var(--text-s);
-        }
+      /* Where it is narrow it is read place by place below each field; nothing scrolls sideways. */
+      .narrow,
+      .narrow caption,
+      .narrow thead,
+      .narrow tbody,
+      .narrow tr,
+      .narrow th,
+      .narrow td {
+        display: block;
+      }
+      .narrow thead th:first-child {
+        display: none;
+      }
+      .narrow thead th,
+      .narrow tbody th {
+        border-bottom: 0;
+      }
+      .narrow tbody tr {
+        margin-top: var(--gap-s);
+        border-bottom: 1px solid var(--rule);
+      }
+      .narrow tbody th {
+        background: var(--accent-tint);
+      }
+      .narrow td {
+        border-bottom: 0;
+      }
+      .narrow .column {
+        display: block;
+        color: var(--ink-soft);
+        font-size: var(--text-s);
       }
     `,
   ];
@@ -137,11 +139,24 @@ export class CompareTable extends LitElement {
   /** Whether each cell that differs from the first place's is marked by itself. */
   declare marks: boolean;
   declare onlyDifferent: boolean;
+  declare narrow: boolean;
+  private readonly room = new ResizeObserver(() => (this.narrow = this.clientWidth < NARROW));
 
   constructor() {
     super();
     this.marks = false;
     this.onlyDifferent = false;
+    this.narrow = false;
+  }
+
+  override connectedCallback() {
+    super.connectedCallback();
+    this.room.observe(this);
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.room.disconnect();
   }
 
   override render() {
@@ -162,7 +177,7 @@ export class CompareTable extends LitElement {
       <p class="hint">
         ${hidden > 0 ? wording.sameHidden(hidden) : ''} ${differing.length === 0 ? wording.noDifferent : ''}
       </p>
-      <table role="table">
+      <table role="table" class=${this.narrow ? 'narrow' : ''}>
         <caption>
           ${wording.compareCaption(result.name)}
         </caption>

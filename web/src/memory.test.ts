@@ -103,6 +103,40 @@ describe('the display', () => {
   });
 });
 
+describe('on the page of a site', () => {
+  // What is kept where is settled once in a page's life.
+  const afresh = async () => {
+    vi.resetModules();
+    return import('./memory');
+  };
+
+  test('everything is kept under its name, and the conversation for all tabs', async () => {
+    const own = await afresh();
+    own.keepFor('demo', false);
+    own.rememberTalk({ id: '01A', token: 't' });
+    own.rememberDisplay(2, true);
+    own.rememberFrame({ width: 500, height: 600, full: true });
+    expect([...local.kept.keys()].sort()).toEqual(['bangban.demo.elder', 'bangban.demo.frame', 'bangban.demo.size', 'bangban.demo.talk']);
+    expect(tab.kept.size).toBe(0);
+    expect(own.rememberedTalk()).toEqual({ id: '01A', token: 't' });
+    own.rememberTalk(null);
+    expect(own.rememberedTalk()).toBeNull();
+    expect(memory.rememberedTalk(), 'the service’s own page knows nothing of it').toBeNull();
+  });
+
+  test('the conversation goes with the tab where the site wants it so', async () => {
+    const own = await afresh();
+    own.keepFor('demo', true);
+    own.rememberTalk({ id: '01A', token: 't' });
+    expect([local.kept.size, [...tab.kept.keys()]]).toEqual([0, ['bangban.demo.talk']]);
+  });
+
+  test.each(['{', 'null', '12', '{"width":1,"height":2}', '{"width":"1","height":2,"full":true}'])('a frame is as usual when the memory holds %s', (text) => {
+    local.setItem('bangban.frame', text);
+    expect(memory.rememberedFrame(), text).toBeNull();
+  });
+});
+
 test('without a memory the page forgets, and goes on', () => {
   const off = () => {
     throw new DOMException('denied', 'SecurityError');

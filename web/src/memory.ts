@@ -1,12 +1,28 @@
 import type { Key } from './api';
 import type { Region } from './wire';
 
-const KEYS = { region: 'bangban.region', size: 'bangban.size', elder: 'bangban.elder', script: 'bangban.script', talk: 'bangban.talk' };
+const KEYS = {
+  region: 'bangban.region',
+  size: 'bangban.size',
+  elder: 'bangban.elder',
+  script: 'bangban.script',
+  talk: 'bangban.talk',
+  frame: 'bangban.frame',
+};
 
 const forever = () => localStorage;
 
 /** A tab's own: on a computer in a hall the next visitor must not find the last one's conversation. */
 const thisTab = () => sessionStorage;
+
+/** Where the key to the conversation is kept; on the page of a site it is the same in all tabs. */
+let keeper = thisTab;
+
+/** From now on all is kept for a site, apart from what others keep under the same address. */
+export function keepFor(site: string, inThisTab: boolean) {
+  for (const name of Object.keys(KEYS) as (keyof typeof KEYS)[]) KEYS[name] = `bangban.${site}.${name}`;
+  keeper = inThisTab ? thisTab : forever;
+}
 
 /** Storage may be switched off; the page then just forgets. */
 function get(key: string, storage = forever): string | null {
@@ -26,10 +42,10 @@ function set(key: string, value: string | null, storage = forever): void {
   }
 }
 
-/** The key to the conversation of this tab. */
+/** The key to the conversation that goes on. */
 export function rememberedTalk(): Key | null {
   try {
-    const value: unknown = JSON.parse(get(KEYS.talk, thisTab) ?? 'null');
+    const value: unknown = JSON.parse(get(KEYS.talk, keeper) ?? 'null');
     const key = value as Partial<Key> | null;
     const whole = typeof key?.id === 'string' && typeof key.token === 'string';
     return whole ? { id: key.id as string, token: key.token as string } : null;
@@ -38,8 +54,8 @@ export function rememberedTalk(): Key | null {
   }
 }
 
-export function rememberTalk(key: Key): void {
-  set(KEYS.talk, JSON.stringify({ id: key.id, token: key.token }), thisTab);
+export function rememberTalk(key: Key | null): void {
+  set(KEYS.talk, key && JSON.stringify({ id: key.id, token: key.token }), keeper);
 }
 
 export function rememberedRegion(): Region | null {
@@ -84,9 +100,30 @@ export function rememberScript(script: 'hans' | 'hant'): void {
   set(KEYS.script, script);
 }
 
-/** Sets the text size on the page. */
-export function showDisplay(size: number, elder: boolean): void {
-  const root = document.documentElement;
+/** How the panel stands in somebody else's page. */
+export interface Frame {
+  /** Pixels. */
+  width: number;
+  height: number;
+  full: boolean;
+}
+
+export function rememberedFrame(): Frame | null {
+  try {
+    const { width, height, full } = JSON.parse(get(KEYS.frame) ?? 'null') as Partial<Frame>;
+    const whole = Number.isFinite(width) && Number.isFinite(height) && typeof full === 'boolean';
+    return whole ? { width: width as number, height: height as number, full: full as boolean } : null;
+  } catch {
+    return null;
+  }
+}
+
+export function rememberFrame({ width, height, full }: Frame): void {
+  set(KEYS.frame, JSON.stringify({ width, height, full }));
+}
+
+/** Sets the text size on the page, or on a part of one. */
+export function showDisplay(size: number, elder: boolean, root: HTMLElement = document.documentElement): void {
   root.dataset.size = String(size);
   if (elder) root.dataset.elder = '';
   else delete root.dataset.elder;

@@ -1,4 +1,5 @@
 import { call, post, talkPath, Unreachable, type Key } from './api';
+import { home } from './home';
 import { language } from './script';
 import type { Desk, Left, Rating, Reason, Stage } from './wire';
 
@@ -9,7 +10,7 @@ function bearer({ token }: Key) {
 /** Opens the stream of what happens in a conversation, after a number. */
 export function events(key: Key, after: number, signal: AbortSignal): Promise<Response> {
   const headers = { ...bearer(key), Accept: 'text/event-stream', 'Last-Event-ID': String(after), 'Accept-Language': language };
-  return fetch(`/api/v1${talkPath(key)}/events`, { headers, signal, cache: 'no-store' });
+  return fetch(`${home.url}/api/v1${talkPath(key)}/events`, { headers, signal, cache: 'no-store' });
 }
 
 export function stage(key: Key): Promise<Stage> {
@@ -64,7 +65,7 @@ export function hours(region: string): Promise<Desk> {
 /** The conversation as a file. */
 export async function transcript(key: Key, format: 'txt' | 'html'): Promise<Blob> {
   const headers = { ...bearer(key), 'Accept-Language': language };
-  const response = await fetch(`/api/v1${talkPath(key)}/transcript?format=${format}`, { headers }).catch(() => null);
+  const response = await fetch(`${home.url}/api/v1${talkPath(key)}/transcript?format=${format}`, { headers }).catch(() => null);
   if (!response?.ok) throw new Unreachable();
   return response.blob();
 }

@@ -1,7 +1,8 @@
-import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
+import { LitElement, css, html, nothing, svg, type PropertyValues } from 'lit';
 import { suggest } from './api';
 import { isComposing } from './ime';
 import { base, controls } from './sheet';
+import { canListen, listen } from './voice';
 import { wording } from './wording';
 import type { Suggestion } from './wire';
 
@@ -28,6 +29,8 @@ export class QuestionBox extends LitElement {
   static override properties = {
     busy: { type: Boolean },
     person: { type: Boolean },
+    compact: { type: Boolean },
+    hearing: { state: true },
     value: { state: true },
     error: { state: true },
     suggestions: { state: true },
@@ -85,7 +88,7 @@ export class QuestionBox extends LitElement {
       }
       textarea {
         height: 4.75rem;
-        max-height: 40vh;
+        max-height: calc(var(--half) * 0.8);
         color: inherit;
         font-family: inherit;
         line-height: 1.5;
@@ -98,6 +101,42 @@ export class QuestionBox extends LitElement {
       input[aria-invalid='true'],
       textarea[aria-invalid='true'] {
         border-color: var(--bad-ink);
+      }
+      .compact + .line {
+        margin-top: 0.25rem;
+      }
+      .compact + .line textarea {
+        height: 3.25rem;
+      }
+      ::placeholder {
+        color: var(--ink-soft);
+        opacity: 1;
+      }
+      .voice {
+        position: absolute;
+        right: 0.25rem;
+        top: 0.25rem;
+        padding: 0.3em;
+        border-color: transparent;
+        background: none;
+        color: var(--ink-soft);
+      }
+      .with-voice input,
+      .with-voice textarea {
+        padding-right: calc(var(--target) + 0.5rem);
+      }
+      .voice svg {
+        width: 1.4rem;
+        height: 1.4rem;
+        fill: none;
+        stroke: currentColor;
+        stroke-width: 2;
+        stroke-linecap: round;
+        stroke-linejoin: round;
+      }
+      .voice[aria-pressed='true'] {
+        border-color: var(--bad-ink);
+        color: var(--bad-ink);
       }
       /* Beside the box it keeps its size; on a line of its own it fills the line. */
       .send {
@@ -114,7 +153,7 @@ export class QuestionBox extends LitElement {
         bottom: 100%;
         left: 0;
         right: 0;
-        max-height: 50vh;
+        max-height: var(--half);
         margin-bottom: 0.35rem;
         overflow: auto;
         padding: 0.35rem;
@@ -167,17 +206,24 @@ export class QuestionBox extends LitElement {
   declare busy: boolean;
   /** What is written goes to a person: longer, in lines, and without names offered. */
   declare person: boolean;
+  /** Whether there is little room: then the box names itself, and its buttons stand in its line. */
+  declare compact: boolean;
+  /** Whether the browser listens. */
+  declare hearing: boolean;
   declare value: string;
   declare error: string;
   declare suggestions: Suggestion[];
   declare active: number;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private running: AbortController | undefined;
+  private hush: (() => void) | null = null;
 
   constructor() {
     super();
     this.busy = false;
     this.person = false;
+    this.compact = false;
+    this.hearing = false;
     this.value = '';
     this.error = '';
     this.suggestions = [];
@@ -187,6 +233,7 @@ export class QuestionBox extends LitElement {
   override disconnectedCallback() {
     super.disconnectedCallback();
     this.quiet();
+    this.hush?.();
   }
 
   /** Moves focus into the box. */
@@ -197,6 +244,10 @@ export class QuestionBox extends LitElement {
 
   private get input(): HTMLInputElement | HTMLTextAreaElement {
     return this.renderRoot.querySelector('#q') as HTMLInputElement | HTMLTextAreaElement;
+  }
+
+  private get label() {
+    return this.person ? wording.askPerson : wording.ask;
   }
 
   private get bounds() {
@@ -242,6 +293,23 @@ export class QuestionBox extends LitElement {
       // Suggestions are a convenience: without them the question is simply typed out.
       if (!running.signal.aborted) this.suggestions = [];
     }
+  }
+
+  /** Takes down what is said; it is sent only when the visitor has looked at it. */
+  private speak() {
+    if (this.hearing) return this.hush?.();
+    const before = this.value;
+    this.hush = listen({
+      heard: (text) => (this.value = before + text),
+      ended: (failed) => {
+        this.hearing = false;
+        this.hush = null;
+        this.error = failed ? wording.notHeard : '';
+        this.input.focus();
+      },
+    });
+    this.hearing = this.hush !== null;
+    this.error = this.hearing ? '' : wording.notHeard;
   }
 
   private pressed(event: KeyboardEvent) {
@@ -294,9 +362,9 @@ export class QuestionBox extends LitElement {
       event.preventDefault();
       this.send();
     }}>
-      <div class="top">
+      <div class="top ${this.compact ? 'compact' : ''}">
         <div>
-          <label for="q">${this.person ? wording.askPerson : wording.ask}</label>
+          <label for="q" class=${this.compact ? 'unseen' : ''}>${this.label}</label>
           <span class="hint" id="hint">${this.person
               ? html`${wording.askPersonHint}<span class="keys">${wording.askPersonKeys}</span>`
               : wording.askHint}</span>
@@ -304,8 +372,8 @@ export class QuestionBox extends LitElement {
         <slot></slot>
       </div>
       <div class="line">
-        <div class="field">
-          ${this.person ? this.letter(described) : this.question(described, open)}
+        <div class="field ${canListen() ? 'with-voice' : ''}">
+          ${this.person ? this.letter(described) : this.question(described, open)} ${canListen() ? this.voice() : nothing}
           <ul class="list" id="list" role="listbox" aria-label=${wording.suggestions} ?hidden=${!open}>
             ${this.suggestions.map(
               (suggestion, at) => html`<li
@@ -333,6 +401,19 @@ export class QuestionBox extends LitElement {
     </form>`;
   }
 
+  private voice() {
+    return html`<button
+      class="button voice"
+      type="button"
+      aria-label=${this.hearing ? wording.listening : wording.speak}
+      aria-pressed=${this.hearing ? 'true' : 'false'}
+      title=${this.hearing ? wording.listening : wording.speak}
+      @click=${this.speak}
+    >
+      ${svg`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5.5 11a6.5 6.5 0 0 0 13 0M12 17.5V21" /></svg>`}
+    </button>`;
+  }
+
   private question(described: string, open: boolean) {
     return html`<input
       id="q"
@@ -344,6 +425,7 @@ export class QuestionBox extends LitElement {
       aria-controls="list"
       aria-expanded=${open ? 'true' : 'false'}
       aria-activedescendant=${this.active >= 0 ? `option-${this.active}` : nothing}
+      placeholder=${this.compact ? this.label : nothing}
       aria-describedby=${described}
       aria-invalid=${this.error ? 'true' : 'false'}
       .value=${this.value}
@@ -359,6 +441,7 @@ export class QuestionBox extends LitElement {
       id="q"
       autocomplete="off"
       enterkeyhint="send"
+      placeholder=${this.compact ? this.label : nothing}
       aria-describedby=${described}
       aria-invalid=${this.error ? 'true' : 'false'}
       .value=${this.value}

@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { regionsBelow } from './api';
 import { divisionLine, fullName, ownName } from './division';
 import { focused } from './focus';
+import { home } from './home';
 import { base, controls, notices } from './sheet';
 import { wording } from './wording';
 import type { Region } from './wire';
@@ -180,10 +181,11 @@ customElements.define('bangban-region-dialog', RegionDialog);
 
 /** Asks for a division. */
 export async function chooseRegion(code: string): Promise<Chosen> {
-  let dialog = document.querySelector<RegionDialog>('bangban-region-dialog');
-  if (!dialog) {
-    dialog = document.createElement('bangban-region-dialog') as RegionDialog;
-    document.body.append(dialog);
+  const dialog = document.createElement('bangban-region-dialog') as RegionDialog;
+  home.windows().appendChild(dialog);
+  try {
+    return await dialog.choose(code);
+  } finally {
+    dialog.remove();
   }
-  return dialog.choose(code);
 }

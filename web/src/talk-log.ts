@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import './answer-card';
 import './rate-box';
+import './read-aloud';
 import './reply-view';
 import { base, controls } from './sheet';
 import './spoken-text';
@@ -27,7 +28,7 @@ export class TalkLog extends LitElement {
     busy: { type: Boolean },
     conversation: {},
     rate: { attribute: false },
-    paper: { state: true },
+    scroller: { attribute: false },
   };
   static override styles = [
     base,
@@ -120,10 +121,10 @@ export class TalkLog extends LitElement {
   declare busy: boolean;
   /** The conversation that goes on; answers of those before it can't be rated any more. */
   declare conversation: string;
+  /** What scrolls, where that is not the page: a page of somebody else must not move. */
+  declare scroller: Element | null;
   /** Rates something; tells why it was refused. */
   declare rate: (rating: Rating) => Promise<string>;
-  /** The message whose card was sent to the printer; without one it is the newest card. */
-  declare paper: string;
 
   constructor() {
     super();
@@ -131,7 +132,7 @@ export class TalkLog extends LitElement {
     this.last = null;
     this.busy = false;
     this.conversation = '';
-    this.paper = '';
+    this.scroller = null;
   }
 
   /** Shows the newest turn from its question on, and gives the answer the focus if that is wished. */
@@ -141,7 +142,7 @@ export class TalkLog extends LitElement {
     const answer = lines[lines.length - 1];
     const before = lines[lines.length - 2];
     const asked = before?.classList.contains('citizen') ? before : answer;
-    asked?.scrollIntoView({ block: 'start', behavior: smooth ? 'smooth' : 'auto' });
+    this.bring(asked, 'start', smooth);
     if (takeFocus) answer?.focus({ preventScroll: true });
   }
 
@@ -151,21 +152,36 @@ export class TalkLog extends LitElement {
     const lines = this.renderRoot.querySelectorAll<HTMLElement>('ol > li');
     const last = lines[lines.length - 1];
     // What is higher than the window is read from its beginning.
-    const high = (last?.offsetHeight ?? 0) > innerHeight / 2;
-    last?.scrollIntoView({ block: high ? 'start' : 'nearest', behavior: smooth ? 'smooth' : 'auto' });
+    const high = (last?.offsetHeight ?? 0) > (this.scroller?.clientHeight ?? innerHeight) / 2;
+    this.bring(last, high ? 'start' : 'nearest', smooth);
     if (takeFocus) last?.focus({ preventScroll: true });
   }
 
-  private async print(key: string) {
-    this.paper = key;
-    await this.updateComplete;
-    print();
-    this.paper = '';
+  private bring(line: HTMLElement | undefined, block: 'start' | 'nearest', smooth: boolean) {
+    const behavior = smooth ? 'smooth' : 'auto';
+    const { scroller } = this;
+    if (!scroller) return line?.scrollIntoView({ block, behavior });
+    if (!line) return;
+    const box = line.getBoundingClientRect();
+    const seen = scroller.getBoundingClientRect();
+    const gap = parseFloat(getComputedStyle(line).scrollMarginTop) || 0;
+    const up = box.top - gap - seen.top;
+    const under = parseFloat(getComputedStyle(scroller).scrollPaddingBottom) || 0;
+    const down = box.bottom + gap + under - seen.top - scroller.clientHeight;
+    const by = block === 'start' || up < 0 ? up : Math.max(0, down);
+    scroller.scrollBy({ top: by, behavior });
+  }
+
+  private async print({ reply, card }: Message) {
+    const cards = card ? [card] : reply ? [...(reply.card ? [reply.card] : []), ...reply.cards] : [];
+    const { printSheets } = await import('./paper');
+    await printSheets(cards.map((one) => ({ card: one, place: card ? one.region : (reply?.region ?? null) })), this.renderRoot);
   }
 
   override render() {
     const cards = this.entries.filter((entry) => entry.kept && (entry.message.card || hasCard(entry.message.reply)));
-    const paper = this.paper || cards[cards.length - 1]?.key;
+    // The page itself, when it is printed, shows the newest card.
+    const paper = cards[cards.length - 1]?.key;
     return html`<ol role="log" aria-label=${wording.log} class=${paper ? 'papers' : ''}>
       ${repeat(
         this.entries,
@@ -178,17 +194,18 @@ export class TalkLog extends LitElement {
   // In a log an <li> is no list item any more; each message is an article of it.
   private kept({ key, message }: Kept, paper: boolean) {
     if (message.kind === 'assistant' && message.reply) {
-      return html`<li role="article" class="assistant ${paper ? 'paper' : ''}" tabindex="-1" @print=${() => void this.print(key)}>
+      return html`<li role="article" class="assistant ${paper ? 'paper' : ''}" tabindex="-1" @print=${() => void this.print(message)}>
         <span class="unseen">${wording.assistant}：</span>
         <bangban-reply .reply=${message.reply} ?live=${message === this.last} ?busy=${this.busy}></bangban-reply>
         ${time(message.at)}
+        <bangban-aloud .reply=${message.reply}></bangban-aloud>
         ${message.reply.status === 'answered' && key.startsWith(`${this.conversation} `)
           ? html`<bangban-rate .seq=${message.seq} .send=${this.rate}></bangban-rate>`
           : nothing}
       </li>`;
     }
     if (message.kind === 'agent') {
-      return html`<li role="article" class="agent ${paper ? 'paper' : ''}" tabindex="-1" @print=${() => void this.print(key)}>
+      return html`<li role="article" class="agent ${paper ? 'paper' : ''}" tabindex="-1" @print=${() => void this.print(message)}>
         <p class="name">${message.agent ? wording.agent(message.agent.number) : wording.agentSays}<span class="unseen">：</span></p>
         ${message.text ? html`<p class="bubble screen-only">${message.text}</p>` : nothing}
         ${message.card ? html`<bangban-card .card=${message.card} .place=${message.card.region}></bangban-card>` : nothing}

@@ -3,6 +3,7 @@ import { Stream, type ServerEvent } from './event-stream';
 import { rememberedTalk, rememberTalk } from './memory';
 import { merged, type Kept } from './merge';
 import * as person from './person-api';
+import { Tabs, type Channel } from './tabs';
 import { wording } from './wording';
 import type { Desk, Left, Message, Rating, Region, Stage } from './wire';
 
@@ -32,6 +33,13 @@ const ANYWHERE = /^(open|place|human|restart|change_place)(:|$)/;
 /** "对方正在输入" goes after that, if nothing renews it. */
 const TYPING_MS = 6000;
 
+/** What the tabs of one conversation tell each other. */
+type Shared =
+  | { talk: Key; fresh: boolean }
+  | { id: string; news: true }
+  | { id: string; event: ServerEvent }
+  | { id: string; stage: Stage };
+
 /** The program answers. */
 const BOT: Stage = { stage: 'bot', queue: null, agent: null, ticket: null, text: '' };
 
@@ -41,6 +49,8 @@ export class Talk {
   region: Region | null = null;
   /** Why no conversation could be begun. */
   failure = '';
+  /** Whether the service talks to nobody on this site. */
+  refused = false;
   /** Who answers. */
   stage: Stage = BOT;
   /** Why nobody could be asked, when somebody was wished for. */
@@ -55,6 +65,9 @@ export class Talk {
   /** Read from the stream while something is on its way whose answer holds the same. */
   private held: Message[] = [];
   private typingTimer: ReturnType<typeof setTimeout> | undefined;
+  private tabs: Tabs | null = null;
+  /** The conversation of the other tabs, before this one has any. */
+  private others: Key | null = null;
 
   /** `came` is told of messages that came by themselves. */
   constructor(
@@ -107,19 +120,99 @@ export class Talk {
     return last?.kind === 'assistant' ? last : null;
   }
 
-  /** Goes on with this tab's conversation, or begins one. Tells whether it went on. */
-  async open(region: string): Promise<boolean> {
+  /** Whether this tab is the one that listens to the service. */
+  get listens(): boolean {
+    return this.tabs?.own ?? true;
+  }
+
+  /** From now on the conversation is the same in all tabs that share a line. */
+  share(line: Channel | null, visible?: () => boolean) {
+    this.tabs?.stop();
+    this.tabs = new Tabs(
+      line,
+      {
+        owns: () => this.listens ? this.stand(this.stage) : this.stopListening(),
+        told: (data) => this.shared(data as Shared),
+        asked: () => this.key && this.tabs?.tell({ talk: this.key, fresh: false } satisfies Shared),
+      },
+      visible,
+    );
+  }
+
+  /** This tab is looked at: it listens, and the others follow it. */
+  attend() {
+    this.tabs?.claim();
+  }
+
+  /** This tab is left. */
+  leaveTabs() {
+    this.tabs?.stop();
+    this.tabs = null;
+    this.stopListening();
+  }
+
+  /** The conversation that another tab has open; `null` where there is none. */
+  private async ofOthers(): Promise<Key | null> {
+    await this.tabs?.met();
+    return this.others;
+  }
+
+  /** Another tab has said something. */
+  private shared(word: Shared) {
+    if ('talk' in word) return this.follow(word.talk, word.fresh);
+    const { key } = this;
+    if (!key || word.id !== key.id) return;
+    if ('event' in word) this.told(key, word.event);
+    else if ('stage' in word) this.stand(word.stage);
+    else void this.readAfter(key, this.seq, true).catch(() => {});
+  }
+
+  /** Of two conversations the younger goes on: their ids grow with time. */
+  private follow(talk: Key, fresh: boolean) {
+    if (!this.key || this.opening) this.others = talk;
+    if (!this.key || talk.id <= this.key.id || this.opening) return;
+    if (fresh) this.entries = [];
+    this.stopListening();
+    rememberTalk(talk);
+    void this.resume(talk).then(() => this.changed(), () => {});
+  }
+
+  private tellNews() {
+    this.tabs?.tell({ id: this.id, news: true } satisfies Shared);
+  }
+
+  /** Forgets what was said, and begins anew. */
+  async renew(): Promise<void> {
+    this.entries = [];
+    await this.begin(this.region?.code ?? '', '', true).catch((error: unknown) => (this.failure = reason(error)));
+    this.changed();
+  }
+
+  /** Reads all that was said anew, as in other characters. */
+  async reread(): Promise<void> {
+    const { key } = this;
+    if (!key || this.busy) return;
+    const before = this.entries;
+    this.entries = [];
+    await this.readAfter(key, 0, false).catch(() => (this.entries = before));
+    this.changed();
+  }
+
+  /** Goes on with this tab's conversation or that of the other tabs, or begins one if it may. Tells whether it went on. */
+  async open(region: string, mayBegin = true): Promise<boolean> {
     this.failure = '';
+    this.refused = false;
     let resumed = false;
     this.opening = (async () => {
-      const known = this.key ?? rememberedTalk();
+      const known = this.key ?? rememberedTalk() ?? (await this.ofOthers());
       resumed = known !== null && (await this.resume(known));
-      if (!resumed) await this.begin(region, known?.id ?? '');
+      if (!resumed && mayBegin) await this.begin(region, known?.id ?? '');
     })();
     try {
       await this.opening;
     } catch (error) {
       this.failure = reason(error);
+      this.refused = error instanceof Refused && error.problem.status === 403;
     } finally {
       this.opening = null;
       this.changed();
@@ -165,6 +258,7 @@ export class Talk {
         this.desk = last.reply.desk ?? null;
         if (last.reply.stage) this.stand(last.reply.stage);
       }
+      this.tellNews();
       return true;
     } catch (error) {
       const wait = error instanceof Refused ? error.wait : 0;
@@ -184,6 +278,10 @@ export class Talk {
     await this.opening?.catch(() => {});
     if (!this.key) await this.begin(this.region?.code ?? '', '');
     const key = this.key as unknown as Key;
+    if (mayBegin && this.stage.stage === 'closed') {
+      await this.begin(this.region?.code ?? '', key.id);
+      return this.deliver({ ...sending, body: elsewhere(sending) }, false);
+    }
     try {
       return await timed((signal) => say(key, sending.body, sending.key, signal));
     } catch (error) {
@@ -196,7 +294,7 @@ export class Talk {
     }
   }
 
-  private async begin(region: string, previous: string) {
+  private async begin(region: string, previous: string, fresh = false) {
     const begun = await timed((signal) => start(region, previous, signal)).catch((error: unknown) => {
       // A place that does not exist must not keep anybody from asking.
       if (kind(error) !== 'no-such-region') throw error;
@@ -210,6 +308,7 @@ export class Talk {
     this.desk = null;
     this.keep(begun.messages);
     this.stand(BOT);
+    this.tabs?.tell({ talk: this.key, fresh } satisfies Shared);
   }
 
   /** Reads a conversation; tells whether it can go on. */
@@ -217,8 +316,11 @@ export class Talk {
     const before = this.key;
     this.key = key;
     try {
-      const closed = await this.readAfter(key, 0);
-      if (!closed) return true;
+      const closed = await this.readAfter(key, 0, false);
+      if (!closed) {
+        rememberTalk(key);
+        return true;
+      }
       this.entries = this.entries.filter((entry) => !entry.kept || !entry.key.startsWith(`${key.id} `));
       this.key = before;
       return false;
@@ -231,11 +333,14 @@ export class Talk {
 
   /** Reads what another page or person has added. */
   private async catchUp(key: Key) {
-    await this.readAfter(key, this.seq);
+    await this.readAfter(key, this.seq, this.stream !== null);
   }
 
-  /** Reads all after a number; tells why the conversation is over, if it is. */
-  private async readAfter(key: Key, after: number): Promise<string | null> {
+  /**
+   * Reads all after a number; tells why the conversation is over, if it is. `alone` says whether what is read
+   * came by itself.
+   */
+  private async readAfter(key: Key, after: number, alone: boolean): Promise<string | null> {
     const pages: Message[] = [];
     for (;;) {
       const page = await timed((signal) => history(key, after, signal));
@@ -246,7 +351,7 @@ export class Talk {
         continue;
       }
       this.region = page.region;
-      this.hear(pages);
+      this.hear(pages, alone);
       this.stand(page.closed ? { ...BOT, stage: 'closed' } : (page.stage ?? this.stage));
       return page.closed;
     }
@@ -257,13 +362,13 @@ export class Talk {
   }
 
   /** Keeps what came by itself. An answer that is awaited brings its own messages with it, in one piece. */
-  private hear(messages: readonly Message[]) {
+  private hear(messages: readonly Message[], alone: boolean) {
     const waits = (message: Message) => this.busy && (message.kind === 'citizen' || message.kind === 'assistant');
     this.held.push(...messages.filter(waits));
     const known = this.seq;
     this.keep(messages.filter((message) => !waits(message)));
     const fresh = this.kept.map(({ message }) => message).filter((message) => message.seq > known && message.kind !== 'citizen');
-    if (this.stream && fresh.length > 0) this.came(fresh);
+    if (alone && fresh.length > 0) this.came(fresh);
   }
 
   /** The conversation stands there now; from the first time with a person on, what happens is listened to. */
@@ -277,10 +382,14 @@ export class Talk {
 
   private listen() {
     const key = this.key;
-    if (this.stream || !key) return;
+    if (this.stream || !key || !this.listens) return;
     this.stream = new Stream({
       open: (signal) => person.events(key, this.seq, signal),
-      told: (event) => key === this.key && this.told(key, event),
+      told: (event) => {
+        if (key !== this.key) return;
+        this.tabs?.tell({ id: key.id, event } satisfies Shared);
+        this.told(key, event);
+      },
       read: () => (key === this.key ? this.catchUp(key) : Promise.resolve()),
       line: (whole) => {
         if (this.hears === whole) return;
@@ -303,16 +412,20 @@ export class Talk {
     if (event === 'reset') return void this.catchUp(key).catch(() => {});
     const message = body.message as Message | undefined;
     if (!id || !message) return;
+    // What a tab that listens has told before this one was there is read from the service.
+    if (!this.listens && message.seq > this.seq + 1) return void this.readAfter(key, this.seq, true).catch(() => {});
     this.type(false);
-    this.hear([message]);
-    if (message.kind === 'event') void this.restand(key);
+    this.hear([message], true);
+    if (message.kind === 'event' && this.listens) void this.restand(key);
     this.changed();
   }
 
   /** Asks where the conversation stands, after something has happened to it. */
   private async restand(key: Key) {
     const stage = await person.stage(key).catch(() => null);
-    if (stage && key === this.key) this.stand(stage);
+    if (!stage || key !== this.key) return;
+    this.stand(stage);
+    this.tabs?.tell({ id: key.id, stage } satisfies Shared);
   }
 
   private type(on: boolean) {
@@ -377,6 +490,7 @@ export class Talk {
     if (!this.key) return wording.unreachable;
     try {
       await run(this.key);
+      this.tellNews();
       return '';
     } catch (error) {
       return reason(error);

@@ -1,3 +1,12 @@
+/** What stands on somebody else's page before anything of ours is opened. */
+export const launcher = {
+  label: '帮办',
+  open: '打开帮办助手',
+  close: '收起帮办助手',
+  unread: (n: number) => `打开帮办助手，有 ${n} 条新消息`,
+  seeNew: '查看新消息',
+};
+
 /** Every sentence of the pages. Values of guides never stand here; they come from the API. */
 
 export const wording = {
@@ -209,6 +218,8 @@ export const wording = {
   print: '打印清单',
   compare: '与其他地区对比',
   printTitle: '办事材料清单',
+  qrHint: '手机扫码，在线申请',
+  qrLabel: (host: string) => `二维码：在线申请，打开 ${host}`,
   printFoot: (date: string) => `打印于 ${date}。以受理窗口答复为准，咨询电话 12345。`,
 
   compareTitle: '地区对比',
@@ -238,4 +249,25 @@ export const wording = {
   synthetic: '演示数据',
 
   docs: '接口文档',
+
+  panel: '帮办助手',
+  panelTools: '显示和对话',
+  status: {
+    person: '人工在线',
+    bot: '仅智能应答',
+    down: '服务暂停',
+    lost: '网络断开',
+  },
+  full: '铺满屏幕',
+  notFull: '退出铺满',
+  minimise: '收起',
+  endTalk: '结束对话',
+  endShort: '结束',
+  grip: '调整大小，用方向键',
+  elderShort: '长者',
+  speak: '语音输入',
+  listening: '正在听，点此停止',
+  notHeard: '没有听清。请再说一次，或者打字。',
+  readAloud: '朗读',
+  readAloudStop: '停止朗读',
 };

@@ -121,11 +121,20 @@ test('a reload keeps the conversation and asks nothing again', async ({ page }) 
   await expect(citizen(page)).toHaveCount(3);
 });
 
-test('another tab is another conversation', async ({ page, context }) => {
+test('another tab goes on with the same conversation, but not one that is opened when all are closed', async ({ page, context }) => {
   await openCard(page);
   const other = await context.newPage();
-  await open(other);
-  await expect(citizen(other)).toHaveCount(0);
+  await other.goto('/');
+  await expect(citizen(other)).toContainText([LOST]);
+  await answered(other, () => ask(other, OTHER));
+  await expect(citizen(page)).toContainText([LOST, OTHER]);
+  await page.close();
+  await other.close();
+  // On a computer in a hall the next visitor finds nothing.
+  const next = await context.newPage();
+  await next.goto('/');
+  await expect(assistant(next).first()).toBeVisible();
+  await expect(citizen(next)).toHaveCount(0);
 });
 
 test.describe('a conversation that is over', () => {

@@ -1,4 +1,4 @@
-import { OTHER, answered, ask, assistant, card, everything, expect, flatTexts, materialNames, openCard, press, test } from './help';
+import { OTHER, answer, answered, ask, assistant, card, everything, expect, flatTexts, materialNames, open, openCard, press, test } from './help';
 
 test('on paper stand the materials with boxes to tick, and nothing that can only be clicked', async ({ page }) => {
   await openCard(page);
@@ -48,24 +48,45 @@ test('the sheet is black on white whatever the screen looks like', async ({ page
   expect(colours, 'pale text').toEqual([]);
 });
 
-test('the print button prints its own card, also one that newer messages have folded away', async ({ page }) => {
+test('the print button prints its own card on a sheet of its own, also one that newer messages have folded away', async ({ page }) => {
   await page.addInitScript(() => {
-    const printed: string[] = [];
-    Object.assign(window, { printed });
-    // What would be on the sheet: the rules for paper can't be asked for here, so the mark for them is.
+    // Kept in the page, whichever frame prints.
     window.print = () => {
-      const log = document.querySelector('bangban-app')?.shadowRoot?.querySelector('bangban-log')?.shadowRoot;
-      const at = [...(log?.querySelectorAll('li.assistant') ?? [])].findIndex((line) => line.classList.contains('paper'));
-      printed.push(String(at));
+      const kept = window.parent as unknown as { printed?: string[] };
+      kept.printed = [...(kept.printed ?? []), document.querySelector('h1')?.textContent?.trim() ?? ''];
     };
   });
-  const printed = () => page.evaluate(() => (window as unknown as { printed: string[] }).printed);
+  const printed = () => page.evaluate(() => (window as unknown as { printed?: string[] }).printed ?? []);
   await openCard(page);
+  const first = await card(page).getByRole('heading', { level: 2 }).innerText();
   await card(page).getByRole('button', { name: '打印清单' }).click();
+  await expect.poll(printed).toEqual([first]);
   await answered(page, () => ask(page, OTHER));
+  const second = await card(page).getByRole('heading', { level: 2 }).innerText();
   await card(page).getByRole('button', { name: '打印清单' }).click();
+  await expect.poll(printed).toEqual([first, second]);
   const older = assistant(page).nth(1);
   await older.getByRole('button', { name: /^办事指南/ }).click();
   await older.getByRole('button', { name: '打印清单' }).click();
-  await expect.poll(printed).toEqual(['1', '2', '1']);
+  await expect.poll(printed).toEqual([first, second, first]);
+});
+
+test('several items in one answer are printed one a page', async ({ page }) => {
+  await page.addInitScript(() => {
+    window.print = () => {
+      const sheets = [...document.querySelectorAll('article')].map((one) => [one.querySelector('h1')?.textContent?.trim(), getComputedStyle(one).breakBefore]);
+      Object.assign(window.parent, { sheets });
+    };
+  });
+  await open(page);
+  await answered(page, () => ask(page, '身份证丢了和办护照要带什么'));
+  const cards = answer(page).getByRole('button', { name: /^办事指南：/ });
+  const names = (await cards.allInnerTexts()).map((text) => text.replace('办事指南：', '').trim());
+  expect(names.length).toBeGreaterThan(1);
+  await cards.first().click();
+  await answer(page).getByRole('button', { name: '打印清单' }).first().click();
+  type Sheets = { sheets?: [string, string][] };
+  await expect.poll(() => page.evaluate(() => (window as unknown as Sheets).sheets?.map(([name]) => name))).toEqual(names);
+  const breaks = await page.evaluate(() => (window as unknown as Sheets).sheets?.map(([, before]) => before));
+  expect(breaks).toEqual(names.map((_, at) => (at === 0 ? 'auto' : 'page')));
 });
