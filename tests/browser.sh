@@ -14,11 +14,19 @@ export BANGBAN_DATA="$work/data"
 # People at the desk; their password is made for this run alone.
 export DESK_PASSWORD
 DESK_PASSWORD=$(head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \n')
-for who in wang:0101:agent li:0102:agent boss:0001:supervisor,editor root:0000:admin,auditor; do
+for who in wang:0101:agent li:0102:agent zhao:0301:helper boss:0001:supervisor,editor qian:0002:editor \
+  sun:0004:analyst root:0000:admin,auditor; do
   IFS=: read -r login number roles <<<"$who"
   printf '%s\n' "$DESK_PASSWORD" | "$bangban" admin create --login "$login" --number "$number" --roles "$roles" >/dev/null
 done
-BANGBAN_LIMITS__PER_MINUTE=0 "$bangban" serve --index "$work/index" --listen "127.0.0.1:$port" 2>"$work/log" &
+# A page of another origin that carries the widget.
+export HOST_PORT=$((port + 1))
+cat >"$work/bangban.toml" <<END
+[[sites]]
+id = "demo"
+origins = ["http://127.0.0.1:$HOST_PORT"]
+END
+BANGBAN_LIMITS__PER_MINUTE=0 "$bangban" serve --config "$work/bangban.toml" --index "$work/index" --listen "127.0.0.1:$port" 2>"$work/log" &
 server=$!
 for _ in $(seq 100); do
   curl -fs "http://127.0.0.1:$port/readyz" >/dev/null && break
