@@ -71,7 +71,7 @@ impl<'a> Input<'a> {
 }
 
 /// Companions of a corpus folder that hold no guides.
-const COMPANIONS: [&str; 3] = ["regions.tsv", "onething.jsonl", "halls.jsonl"];
+const COMPANIONS: [&str; 4] = ["regions.tsv", "onething.jsonl", "halls.jsonl", "population.tsv"];
 const COMPANION_FOLDERS: [&str; 3] = ["lexicon", "questions", "maps"];
 
 /// Every readable file under these paths, folders in sorted order.
