@@ -5,6 +5,7 @@ import { duration } from './age';
 import * as api from './api';
 import './cases-page';
 import { Floor } from './floor';
+import './late-page';
 import { Line, type LineState } from './line';
 import './manage';
 import { pageAt, pagesOf, type PageName } from './pages';
@@ -419,6 +420,7 @@ export class DeskApp extends LitElement {
       return html`<desk-cases .floor=${this.floor} .me=${me} .keys=${this.settings.keys} .now=${this.now}></desk-cases>`;
     }
     if (page === 'wall') return html`<desk-wall class="plain-page"></desk-wall>`;
+    if (page === 'figures' || page === 'differences') return html`<desk-late class="plain-page" .page=${page} .me=${me}></desk-late>`;
     return html`<desk-manage class="plain-page" .page=${page} .me=${me}></desk-manage>`;
   }
 }

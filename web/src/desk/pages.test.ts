@@ -4,7 +4,7 @@ import { pageAt, pagesOf } from './pages';
 test.each<[row: string, permissions: string[], want: string[]]>([
   ['an agent', ['desk.read', 'desk.claim', 'canned.write'], ['cases']],
   ['a supervisor', ['desk.read', 'desk.claim', 'desk.supervise', 'work_items.read'], ['cases', 'wall', 'work']],
-  ['an analyst', ['stats.read', 'work_items.read'], ['work']],
+  ['an analyst', ['stats.read', 'work_items.read'], ['work', 'figures', 'differences']],
   ['an auditor', ['audit.read'], ['audit']],
   ['nobody', [], []],
 ])('the menu of %s', (row, permissions, want) => {
