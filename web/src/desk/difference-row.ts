@@ -4,7 +4,7 @@ import type { Region } from '../wire';
 import type { Difference } from './api-figures';
 import { count, roughly } from './figure-format';
 import { page } from './style';
-import { isApart, wordDiff } from './word-diff';
+import { isApart, wordDiff, type Piece } from './word-diff';
 import { figureWords as words } from './wording-figures';
 
 /** How the service marks a value that it cut off. */
@@ -23,8 +23,8 @@ export function places(list: readonly Region[], n: number) {
 }
 
 /** How many people something touches, marked as what it is. */
-export function people(n: number) {
-  return html`${words.people(roughly(n))}<span class="estimate" title=${words.estimatedWhy}>${words.estimated}</span>`;
+export function people(n: number, said: (n: string) => string = words.people) {
+  return html`${said(roughly(n))}<span class="estimate" title=${words.estimatedWhy}>${words.estimated}</span>`;
 }
 
 export const estimate = css`
@@ -77,9 +77,10 @@ export const marks = css`
     color: var(--bad-ink);
     text-decoration: line-through;
   }
+  /* A box of its own is not struck through with its text. */
   .sign {
+    display: inline-block;
     font-weight: 700;
-    text-decoration: none;
   }
   @media (forced-colors: active) {
     ins,
@@ -120,7 +121,7 @@ export class DifferenceRow extends LitElement {
         gap: var(--gap-xs) var(--gap-s);
       }
       .head {
-        flex: 1 1 16rem;
+        flex: 1 1 12rem;
         min-width: 0;
       }
       h3 {
@@ -175,6 +176,11 @@ export class DifferenceRow extends LitElement {
         color: var(--warn-ink);
         font-size: var(--text-s);
         font-weight: 600;
+      }
+      @media (forced-colors: active) {
+        .label {
+          border: 1px solid CanvasText;
+        }
       }
       @media (max-width: 599px) {
         article {
@@ -242,10 +248,19 @@ export class DifferenceRow extends LitElement {
       <div>
         ${apart
           ? html`<p class="text"><span class="apart">≠ ${words.apart}</span><br />${value}</p>`
-          : html`<p class="text">${pieces.map(({ kind, text }) => (kind === 'same' ? text : kind === 'less' ? less(text) : more(text)))}</p>`}
+          : html`<p class="text">${pieces.map(piece)}</p>`}
       </div>
     </div>`;
   }
+}
+
+/** Breaks of lines are not marked: they stand before what is. */
+function piece({ kind, text }: Piece) {
+  if (kind === 'same') return text;
+  const words = text.trimStart();
+  const space = text.slice(0, text.length - words.length);
+  if (!words) return kind === 'more' ? space : nothing;
+  return html`${space}${kind === 'less' ? less(words) : more(words)}`;
 }
 
 /** Heard as well as seen: few readers tell that something is a deletion. */

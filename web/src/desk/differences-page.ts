@@ -105,6 +105,11 @@ export class DifferencesPage extends LitElement {
         color: var(--accent-strong);
         font-weight: 700;
       }
+      @media (forced-colors: active) {
+        .tabs a[aria-current='false'] {
+          border-color: Canvas;
+        }
+      }
       .legend {
         display: flex;
         flex-wrap: wrap;
@@ -131,8 +136,11 @@ export class DifferencesPage extends LitElement {
       .faults th {
         min-width: 8rem;
       }
-      .faults .touched {
-        white-space: nowrap;
+      .faults details {
+        display: inline-block;
+      }
+      .about {
+        margin-top: var(--gap-s);
       }
       @media (max-width: 799px) {
         .filters {
@@ -299,7 +307,7 @@ export class DifferencesPage extends LitElement {
         )}
       </nav>
       <div role="alert">${this.failure ? html`<p class="failure">${desk.error}${this.failure}</p>` : nothing}</div>
-      <p class="soft">${words.kindHint[query.kind]}</p>
+      <p class="about soft">${words.kindHint[query.kind]}</p>
       ${counting ? this.progress(counting) : nothing}
       <p class="found" role="status" tabindex="-1">
         ${counting ? words.making : report ? (report.found > 0 ? words.found(count(report.found)) : this.nothing()) : this.failure ? '' : desk.loading}
@@ -376,7 +384,7 @@ export class DifferencesPage extends LitElement {
             <td data-name=${words.problem}>${row.reason}</td>
             <td data-name=${words.fix}>${row.fix}</td>
             <td data-name=${words.where}>${places(row.places, row.count)}</td>
-            <td data-name=${words.touches}>${people(row.people)}</td>
+            <td data-name=${words.touches}>${people(row.people, words.peopleShort)}</td>
           </tr>`,
         )}
       </tbody>

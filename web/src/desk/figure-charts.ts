@@ -26,6 +26,17 @@ export function mix(from: string, to: string, at: number): string {
   return `rgb(${a.map((part, n) => Math.round(part + ((b[n] ?? 0) - part) * at)).join(', ')})`;
 }
 
+/** Relative luminance, as WCAG has it. */
+function light(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = rgb(colour).map((part) => (part <= 10 ? part / 3294.6 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+export function contrast(a: string, b: string): number {
+  const [dark = 0, bright = 0] = [light(a), light(b)].sort((x, y) => x - y);
+  return (bright + 0.05) / (dark + 0.05);
+}
+
 function faded(colour: string, alpha: number): string {
   return `rgba(${rgb(colour).join(', ')}, ${alpha})`;
 }
@@ -38,7 +49,7 @@ function fill(look: Look, at: number, colour = look.series[at] ?? look.ink) {
   return {
     color: ground,
     borderColor: look.forced ? look.ink : look.paper,
-    borderWidth: 1,
+    borderWidth: 0.5,
     decal: { ...DECALS[at], color: lines, backgroundColor: 'transparent' },
   };
 }
@@ -50,8 +61,6 @@ function common(look: Look) {
     animationDuration: 400,
     animationDurationUpdate: 0,
     textStyle: { fontFamily: look.font, fontSize: look.size, color: look.ink },
-    // The sentence about it stands outside.
-    aria: { enabled: true, label: { enabled: false }, decal: { show: true } },
     tooltip: {
       // Drawn into the picture: a box with styles of its own isn't allowed on this page.
       renderMode: 'richText',
@@ -68,7 +77,9 @@ function common(look: Look) {
 }
 
 const text = (look: Look) => ({ color: look.soft, fontSize: look.size, fontFamily: look.font });
-const gridLines = (look: Look) => ({ lineStyle: { color: look.rule, width: 1 } });
+/** Lines that stay behind what is drawn. */
+const faint = (look: Look) => (look.forced ? mix(look.ink, look.paper, 0.7) : look.rule);
+const gridLines = (look: Look) => ({ lineStyle: { color: faint(look), width: 1 } });
 
 /** A legend above the chart, and the room that its lines take. */
 function legend(look: Look, names: readonly string[]) {
@@ -149,11 +160,11 @@ export function heatMap({ weekdays, rows, most }: Heat) {
     const low = look.forced ? look.paper : look.tint;
     const high = look.forced ? look.ink : look.accent;
     const cells = rows.flatMap((row, day) =>
-      row.map((n, hour) => ({
-        value: upright ? [day, hour, n] : [hour, day, n],
-        label: { color: n > most * 0.45 ? look.paper : look.ink },
-        itemStyle: { color: mix(low, high, most > 0 ? n / most : 0) },
-      })),
+      row.map((n, hour) => {
+        const ground = n > 0 ? mix(low, high, n / most) : look.paper;
+        const ink = contrast(ground, look.paper) > contrast(ground, look.ink) ? look.paper : look.ink;
+        return { value: upright ? [day, hour, n] : [hour, day, n], label: { color: ink }, itemStyle: { color: ground } };
+      }),
     );
     const days = weekdays.map((day) => (upright ? words.weekdaysShort[day] : words.weekdays[day]));
     const hours = Array.from({ length: 24 }, (_, hour) => (upright ? words.hour(hour) : String(hour)));
@@ -201,7 +212,7 @@ export function heatMap({ weekdays, rows, most }: Heat) {
             type: 'heatmap',
             data: cells,
             label: { show: true, fontSize: look.size, fontFamily: look.font, formatter: ({ value }: { value: number[] }) => (value[2] ? count(value[2]) : '') },
-            itemStyle: { borderColor: look.forced ? look.rule : look.paper, borderWidth: 1.5, borderRadius: 3 },
+            itemStyle: { borderColor: look.forced ? faint(look) : look.paper, borderWidth: 1.5, borderRadius: 3 },
             emphasis: { itemStyle: { borderColor: look.ink, borderWidth: 2 } },
           },
         ],

@@ -64,9 +64,11 @@ export const figureTables = css`
     font-size: var(--text-s);
     font-weight: 400;
   }
+  .ranked th:first-child {
+    padding-left: 0;
+  }
   .ranked tbody th {
     width: 100%;
-    padding-left: 0;
     font-weight: 400;
   }
   .ranked td.number,

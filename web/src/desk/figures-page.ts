@@ -67,6 +67,11 @@ export class FiguresPage extends LitElement {
         align-items: center;
         gap: 0.4rem;
       }
+      .dates span {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.4rem;
+      }
       .dates label {
         margin: 0;
         font-weight: 400;
@@ -79,7 +84,7 @@ export class FiguresPage extends LitElement {
       }
       .tiles {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 11rem), 1fr));
+        grid-template-columns: repeat(6, minmax(0, 1fr));
         gap: var(--gap-s);
         margin-bottom: var(--gap-s);
       }
@@ -148,9 +153,14 @@ export class FiguresPage extends LitElement {
           padding: var(--gap-s);
         }
       }
-      @media (max-width: 480px) {
+      @media (max-width: 1199px) {
         .tiles {
-          grid-template-columns: 1fr 1fr;
+          grid-template-columns: repeat(3, minmax(0, 1fr));
+        }
+      }
+      @media (max-width: 599px) {
+        .tiles {
+          grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
         }
         .big {
           font-size: 1.6rem;
@@ -291,10 +301,10 @@ export class FiguresPage extends LitElement {
         )}
       </div>
       <form class="dates" novalidate @submit=${(event: Event) => this.typed(event)}>
-        <label for="from">${words.from}</label>
-        <input class="field" id="from" name="from" type="date" max=${now} .value=${this.span.from} aria-invalid=${this.wrong ? 'true' : 'false'} aria-describedby="wrong" />
-        <label for="to">${words.to}</label>
-        <input class="field" id="to" name="to" type="date" max=${now} .value=${this.span.to} aria-invalid=${this.wrong ? 'true' : 'false'} aria-describedby="wrong" />
+        <span><label for="from">${words.from}</label>
+        <input class="field" id="from" name="from" type="date" max=${now} .value=${this.span.from} aria-invalid=${this.wrong ? 'true' : 'false'} aria-describedby="wrong" /></span>
+        <span><label for="to">${words.to}</label>
+        <input class="field" id="to" name="to" type="date" max=${now} .value=${this.span.to} aria-invalid=${this.wrong ? 'true' : 'false'} aria-describedby="wrong" /></span>
         <button class="button" type="submit">${words.apply}</button>
         <div id="wrong" role="alert">${this.wrong ? html`<p class="wrong">${desk.error}${this.wrong}</p>` : nothing}</div>
       </form>
@@ -308,7 +318,7 @@ export class FiguresPage extends LitElement {
     return html`${this.tiles(figures)}
       <div class="grid">
         ${figures.turns > 0
-          ? html`${once(() => this.days(figures))} ${this.items(figures)} ${this.places(figures)} ${once(() => this.hours(figures))}
+          ? html`${figures.days.length > 1 ? once(() => this.days(figures)) : nothing} ${this.items(figures)} ${this.places(figures)} ${once(() => this.hours(figures))}
             ${once(() => this.shares(figures))} ${once(() => this.ratings(figures))}`
           : nothing}
         ${once(() => this.people(figures))} ${this.gaps(figures)}
@@ -334,7 +344,7 @@ export class FiguresPage extends LitElement {
     </div>`;
     return html`<dl class="tiles" aria-label=${words.tiles}>
       ${tile(words.conversations, count(conversations), conversations > 0 ? words.conversationsNote((turns / conversations).toFixed(1)) : '')}
-      ${tile(words.turns, count(turns), words.turnsNote(count(turns / length(figures))))}
+      ${tile(words.turns, count(turns), length(figures) > 1 ? words.turnsNote(count(turns / length(figures))) : '')}
       ${tile(words.atOnce, percent(answered, turns), words.ofTurns(count(answered), count(turns)))}
       ${tile(words.handedOver, count(handed), words.ofConversations(percent(handed, conversations)))}
       ${tile(words.satisfied, percent(all.satisfied, all.total), all.average === null ? words.notRated : words.satisfiedNote(count(all.total), all.average.toFixed(1)))}
@@ -355,7 +365,7 @@ export class FiguresPage extends LitElement {
   private hours({ hours }: Figures) {
     const one = length(this.span) === 1;
     const all = heat(hours, this.span);
-    const heading = one ? words.hoursOnly : words.heat;
+    const heading = words.heat;
     const { busiest } = all;
     const said = !busiest
       ? words.empty

@@ -8,7 +8,7 @@ export interface Piece {
 const MOST = 1_500;
 
 /** Two texts that share less than that are two texts: marks in every second place help nobody. */
-const LIKE = 0.3;
+const LIKE = 0.5;
 
 /** A number with its decimals, a Latin word and a space are one; of Chinese each character is. */
 const TOKEN = /\d+(?:[.,]\d+)*%?|[A-Za-z]+|\s+|[\s\S]/gu;
