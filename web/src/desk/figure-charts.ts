@@ -37,6 +37,12 @@ export function contrast(a: string, b: string): number {
   return (bright + 0.05) / (dark + 0.05);
 }
 
+/** Black or white: of no other two colours can always one be read on any ground. */
+export function inkOn(ground: string): string {
+  const [black, white] = ['rgb(0, 0, 0)', 'rgb(255, 255, 255)'] as const;
+  return contrast(ground, black) > contrast(ground, white) ? black : white;
+}
+
 function faded(colour: string, alpha: number): string {
   return `rgba(${rgb(colour).join(', ')}, ${alpha})`;
 }
@@ -162,8 +168,7 @@ export function heatMap({ weekdays, rows, most }: Heat) {
     const cells = rows.flatMap((row, day) =>
       row.map((n, hour) => {
         const ground = n > 0 ? mix(low, high, n / most) : look.paper;
-        const ink = contrast(ground, look.paper) > contrast(ground, look.ink) ? look.paper : look.ink;
-        return { value: upright ? [day, hour, n] : [hour, day, n], label: { color: ink }, itemStyle: { color: ground } };
+        return { value: upright ? [day, hour, n] : [hour, day, n], label: { color: inkOn(ground) }, itemStyle: { color: ground } };
       }),
     );
     const days = weekdays.map((day) => (upright ? words.weekdaysShort[day] : words.weekdays[day]));

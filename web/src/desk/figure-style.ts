@@ -23,6 +23,9 @@ export const figureTables = css`
     tfoot th {
       display: block;
     }
+    tfoot td {
+      border-top: 0;
+    }
   }
 
   /* These stay tables on a phone too: name and bar on the left, few numbers on the right. */
@@ -108,6 +111,12 @@ export const figureTables = css`
   }
   .name rect {
     fill: var(--series-a);
+  }
+  @media print {
+    .name {
+      min-height: 0;
+      color: inherit;
+    }
   }
   @media (forced-colors: active) {
     .name rect {

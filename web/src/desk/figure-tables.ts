@@ -59,7 +59,7 @@ export function heatTable(heat: Heat, caption: string) {
 }
 
 export function barsTable(head: string, list: readonly Bar[], of: number, caption: string) {
-  return html`<table slot="table" class="plain-table">
+  return html`<table slot="table" class="hours">
     <caption class="unseen">${caption}</caption>
     <thead>
       <tr><th scope="col">${head}</th><th scope="col" class="number">${words.times}</th><th scope="col" class="number">${words.share}</th></tr>
@@ -68,8 +68,8 @@ export function barsTable(head: string, list: readonly Bar[], of: number, captio
       ${list.map(
         (one) => html`<tr>
           <th scope="row">${one.name}</th>
-          <td class="number" data-name=${words.times}>${count(one.count)}</td>
-          <td class="number" data-name=${words.share}>${percent(one.count, of)}</td>
+          <td class="number">${count(one.count)}</td>
+          <td class="number">${percent(one.count, of)}</td>
         </tr>`,
       )}
     </tbody>

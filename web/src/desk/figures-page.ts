@@ -344,9 +344,9 @@ export class FiguresPage extends LitElement {
     </div>`;
     return html`<dl class="tiles" aria-label=${words.tiles}>
       ${tile(words.conversations, count(conversations), conversations > 0 ? words.conversationsNote((turns / conversations).toFixed(1)) : '')}
-      ${tile(words.turns, count(turns), length(figures) > 1 ? words.turnsNote(count(turns / length(figures))) : '')}
-      ${tile(words.atOnce, percent(answered, turns), words.ofTurns(count(answered), count(turns)))}
-      ${tile(words.handedOver, count(handed), words.ofConversations(percent(handed, conversations)))}
+      ${tile(words.turns, count(turns), length(figures) > 1 && turns >= length(figures) ? words.turnsNote(count(turns / length(figures))) : '')}
+      ${tile(words.atOnce, percent(answered, turns), turns > 0 ? words.ofTurns(count(answered), count(turns)) : '')}
+      ${tile(words.handedOver, count(handed), conversations > 0 ? words.ofConversations(percent(handed, conversations)) : '')}
       ${tile(words.satisfied, percent(all.satisfied, all.total), all.average === null ? words.notRated : words.satisfiedNote(count(all.total), all.average.toFixed(1)))}
       ${tile(words.slowest, millis(ms.p99), ms.p50 === null ? '' : words.slowestNote(millis(ms.p50), millis(ms.p90)))}
     </dl>`;
