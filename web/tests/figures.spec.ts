@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from '@playwright/test';
 import { LOST, OTHER, converse, expect, focus, sticksOut, test } from './help';
-import type { Differences, Figures } from '../src/desk/api-figures';
+import type { Difference, Differences, Figures } from '../src/desk/api-figures';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -40,7 +40,8 @@ async function serious(page: Page): Promise<string[]> {
 /** What must hold of any page, and a picture of it. */
 async function sound(page: Page, name: string) {
   expect(await serious(page), name).toEqual([]);
-  expect(await sticksOut(page), name).toEqual([]);
+  // The heads of tables are out of sight on a phone, where each cell names its column.
+  expect((await sticksOut(page)).filter((one) => !one.startsWith('th.:')), name).toEqual([]);
   await page.screenshot({ path: `artefacts/figures/${name}.png`, fullPage: true });
 }
 
@@ -54,11 +55,12 @@ async function dashboard(page: Page) {
 }
 
 test.beforeAll(async ({ playwright, baseURL }) => {
-  const request = await playwright.request.newContext({ baseURL });
+  const request = await playwright.request.newContext(baseURL ? { baseURL } : {});
   await converse(request, [LOST], '152528');
   await converse(request, [LOST], '150702');
   await converse(request, [OTHER], '150702');
-  await converse(request, ['狼把羊咬死了谁来赔'], '152528');
+  // Too little said to know which item is meant: asked back.
+  for (const vague of ['办个证明', '开证明', '执照']) await converse(request, [vague], '152528');
   await request.dispose();
 });
 
@@ -66,17 +68,17 @@ test('the dashboard tells what was asked, as charts and as tables', async ({ bro
   const { page, errors, context } = await signIn(browser, 'boss');
   await dashboard(page);
   const told = (await (await page.request.get('/api/v1/figures')).json()) as Figures;
-  expect(told.turns).toBeGreaterThanOrEqual(4);
+  expect(told.turns).toBeGreaterThanOrEqual(6);
   await expect(page.getByText(told.turns.toLocaleString('zh-CN'), { exact: true }).first()).toBeVisible();
   await sound(page, 'dashboard-desktop');
 
   // Each chart is a picture with a sentence, and there is a table in its place for whoever wants one.
   const days = figure(page, '每天怎样结束');
-  await expect(days.getByRole('img')).toHaveAttribute('aria-label', /最多的是 \d{4}-\d\d-\d\d/);
+  await expect(days.locator('desk-chart .box')).toHaveAttribute('aria-label', /最多的是 \d{4}-\d\d-\d\d/);
+  await expect(days.locator('desk-chart .box')).toHaveRole('img');
   await days.getByRole('button', { name: '用表格看：每天怎样结束' }).click();
   await expect(days.getByRole('table').getByRole('row')).toHaveCount(told.days.length + 2);
-  await expect(days.getByRole('img')).toBeHidden();
-  for (const button of await page.getByRole('button', { name: /^用表格看/ }).all()) await button.first().focus();
+  await expect(days.locator('desk-chart')).toBeHidden();
   while ((await page.getByRole('button', { name: /^用表格看/ }).count()) > 0) await page.getByRole('button', { name: /^用表格看/ }).first().click();
   await sound(page, 'dashboard-tables-desktop');
   await days.getByRole('button', { name: '用图看：每天怎样结束' }).click();
@@ -142,35 +144,78 @@ test('questions that were not answered are grouped, and can be proposed as an it
   const { page, errors, context } = await signIn(browser, 'boss');
   await dashboard(page);
   const questions = figure(page, '没答好的问题');
-  // What is not answered depends on the corpus; one of the kinds has something, or both say that there is nothing.
-  for (const kind of ['没答上', '没把握']) {
-    await questions.getByRole('button', { name: kind }).click();
-    await expect(questions.locator('ol > li').first().or(questions.getByText(`这个时段没有${kind}的问题`))).toBeVisible();
-    if ((await questions.locator('ol > li').count()) > 0) break;
-  }
+  await questions.getByRole('button', { name: '没把握' }).click();
+  await expect(questions.getByRole('heading', { name: '办个证明' }).or(questions.getByRole('heading', { name: '开证明' })).first()).toBeVisible();
   const means = questions.getByRole('button', { name: /^就是这个事项/ }).first();
   await expect(means).toBeVisible();
   await means.click();
   await expect(questions.getByText(/^已提出：/)).toBeVisible();
+  await expect(questions.getByRole('button', { name: /已提出/ }).first()).toHaveAttribute('aria-disabled', 'true');
+  await sound(page, 'dashboard-questions-desktop');
   const proposed = (await (await page.request.get('/api/v1/desk/proposals?state=open')).json()) as { proposals: { question: string }[] };
   expect(proposed.proposals.length).toBeGreaterThan(0);
   expect(errors).toEqual([]);
   await context.close();
 });
 
-test('the report of differences: standards, what deviates, side by side, as a workbook', async ({ browser }) => {
+/** The guides of the shipped corpus are of one place each: of what differs there is none unless it is made up, about a real item. */
+async function deviating(page: Page): Promise<Differences> {
+  const found = (await (await page.request.get('/api/v1/search?q=居民身份证办理')).json()) as { items: { code: string; name: string }[] };
+  const [item = { code: '', name: '' }] = found.items;
+  const row = (field: string, label: string, standard: string, values: string[], people: number): Difference => ({
+    ...item,
+    guides: 30,
+    field,
+    label,
+    standard,
+    standard_of: field === 'fees' ? null : { code: '150000', name: '内蒙古自治区' },
+    variants: values.map((value, at) => ({
+      value,
+      count: 14 - 13 * at,
+      places: [{ code: '150702', name: '呼伦贝尔市海拉尔区' }, { code: '152528', name: '锡林郭勒盟镶黄旗' }].slice(0, at > 0 ? 1 : 2),
+    })),
+    silent: 2,
+    deviating: 15,
+    people,
+    compare: ['150000', '150702'],
+  });
+  const rows = [
+    row('materials', '申请材料', '居民户口簿（原件1份）\n照片（1张）', ['居民户口簿（原件1份）\n照片（2张）\n村（居）委会证明', '身份证'], 4_210_000),
+    row('promised_limit', '承诺办结时限', '20个工作日', ['15个工作日', '即时办结'], 960_000),
+    row('fees', '收费', '不收费', [`${'工本费二十元，'.repeat(40)}…`], 80),
+  ];
+  const report = { guides: 502_000, index: '1', today: '2026-11-27', deviations: 41, faults: 3, found: 41, page: 1, more: true, rows, fault_rows: [] };
+  let asked = 0;
+  await page.route(/\/api\/v1\/differences\?.*kind=differs/, (route) => {
+    const query = new URL(route.request().url()).searchParams;
+    // The first time it is still being made.
+    if (++asked === 1) return route.fulfill({ status: 202, json: { done: 300, all: 755 } });
+    const of = rows.filter(({ field, name }) => (!query.get('field') || field === query.get('field')) && name.includes(query.get('q') ?? ''));
+    return route.fulfill({ json: { ...report, rows: of, found: of.length && report.found, page: Number(query.get('page') ?? 1), more: of.length > 0 && query.get('page') !== '3' } });
+  });
+  return report;
+}
+
+test('what differs: standards, marks, places folded, side by side', async ({ browser }) => {
   const { page, errors, context } = await signIn(browser, 'boss');
+  const { rows } = await deviating(page);
   await page.goto('/desk#differences');
-  await expect(page.locator('desk-difference').first()).toBeVisible({ timeout: 90_000 });
-  const report = (await (await page.request.get('/api/v1/differences')).json()) as Differences;
-  await expect(page.locator('desk-difference')).toHaveCount(report.rows.length);
-  const [row] = report.rows;
+  await expect(page.getByRole('progressbar')).toBeVisible();
+  await expect(page.getByText('已比对 300 / 755 个事项')).toBeVisible();
+  await expect(page.locator('desk-difference')).toHaveCount(rows.length);
   const first = page.locator('desk-difference').first();
-  await expect(first.getByRole('heading')).toContainText(row?.name ?? '');
+  await expect(first.getByRole('heading')).toContainText(rows[0]?.name ?? '?');
+  await expect(first.getByText('涉及约 420 万人')).toBeVisible();
   await expect(first.getByText('估算')).toBeVisible();
-  await expect(first.locator('.standard')).toContainText(row?.standard_of ? row.standard_of.name : '多数地方这样写');
-  // What is less and what is more carries signs that are read aloud too.
-  await expect(page.locator('desk-difference del, desk-difference ins').first()).toContainText(/－少了：|＋多了：/);
+  await expect(first.locator('.standard')).toContainText('出自内蒙古自治区');
+  await expect(page.locator('desk-difference').nth(2).locator('.standard')).toContainText('多数地方这样写');
+  // What is less and what is more carries signs, and words for those who listen.
+  await expect(first.locator('del').first()).toHaveText('－少了：1');
+  await expect(first.locator('ins').first()).toHaveText('＋多了：2');
+  await expect(page.locator('desk-difference').nth(1).getByText('和标准完全不同')).toBeVisible();
+  await expect(first.locator('details').first()).not.toHaveAttribute('open');
+  await first.getByText('14 地', { exact: true }).click();
+  await expect(first.getByText('锡林郭勒盟镶黄旗等，还有 12 地')).toBeVisible();
   await sound(page, 'differences-desktop');
 
   const compare = page.getByRole('button', { name: /^并排比较/ }).first();
@@ -180,39 +225,53 @@ test('the report of differences: standards, what deviates, side by side, as a wo
   await page.screenshot({ path: 'artefacts/figures/compare-desktop.png' });
   await page.keyboard.press('Escape');
   await expect(compare).toBeFocused();
-
-  const [download] = await Promise.all([page.waitForEvent('download', { timeout: 90_000 }), page.getByRole('button', { name: '导出 XLSX' }).click()]);
-  expect(download.suggestedFilename()).toMatch(/\.xlsx$/);
-  expect(readFileSync(await download.path()).subarray(0, 2).toString()).toBe('PK');
   expect(errors).toEqual([]);
   await context.close();
 });
 
-test('the report can be filtered, turned over, and has faults too', async ({ browser }) => {
+test('the report can be filtered and turned over by keyboard', async ({ browser }) => {
   const { page, errors, context } = await signIn(browser, 'boss');
+  await deviating(page);
   await page.goto('/desk#differences');
-  await expect(page.locator('desk-difference').first()).toBeVisible({ timeout: 90_000 });
-  await page.getByLabel('要素').selectOption({ label: '申请材料' });
-  await expect(page).toHaveURL(/field=materials/);
-  await expect(page.locator('desk-difference .label').first()).toBeVisible();
-  for (const label of await page.locator('desk-difference .label').allTextContents()) expect(label).toContain('材料');
-  await page.getByRole('link', { name: '清除筛选' }).click();
-  const next = page.getByRole('link', { name: '下一页' });
-  if (await next.isVisible()) {
-    await next.click();
-    await expect(page.getByText(/^第 2 页/)).toBeVisible();
-    expect((await focus(page)).what).toContain('找到');
-  }
+  await expect(page.locator('desk-difference')).toHaveCount(3);
+  await page.getByLabel('要素').selectOption({ label: '收费' });
+  await expect(page).toHaveURL(/field=fees/);
+  await expect(page.locator('desk-difference')).toHaveCount(1);
+  await page.getByRole('link', { name: '清除筛选' }).press('Enter');
+  await expect(page.locator('desk-difference')).toHaveCount(3);
+  await page.getByRole('link', { name: '下一页' }).press('Enter');
+  await expect(page.getByText('第 2 页，共 3 页')).toBeVisible();
+  expect((await focus(page)).what).toContain('找到 41 处');
+  await page.goBack();
+  await expect(page.getByText('第 1 页，共 3 页')).toBeVisible();
   await page.getByLabel('事项名称').fill('绝没有这样的事项');
   await page.keyboard.press('Enter');
   await expect(page.getByText('没有找到。可以换一种问题')).toBeVisible();
-  await page.getByRole('link', { name: '清除筛选' }).click();
-  for (const kind of ['缺要素', '自相矛盾', '久未更新']) {
+  expect(errors).toEqual([]);
+  await context.close();
+});
+
+test('the report of the service itself: what is wrong with guides, and the workbook', async ({ browser }) => {
+  const { page, errors, context } = await signIn(browser, 'boss');
+  await page.goto('/desk#differences/kind=missing');
+  let faults = 0;
+  for (const [kind, word] of [['缺要素', 'missing'], ['自相矛盾', 'contradiction'], ['久未更新', 'stale']] as const) {
     await page.getByRole('link', { name: kind }).click();
     await expect(page.getByRole('link', { name: kind })).toHaveAttribute('aria-current', 'true');
-    await expect(page.getByRole('table', { name: kind }).or(page.getByText('没有找到。可以换一种问题'))).toBeVisible();
-    expect(await serious(page)).toEqual([]);
+    const report = (await (await page.request.get(`/api/v1/differences?kind=${word}`)).json()) as Differences;
+    faults += report.found;
+    if (report.found === 0) await expect(page.getByText('没有找到。可以换一种问题')).toBeVisible();
+    else {
+      await expect(page.getByRole('table', { name: kind }).locator('tbody tr')).toHaveCount(report.fault_rows.length);
+      await expect(page.getByText(`找到 ${report.found.toLocaleString('zh-CN')} 处`)).toBeVisible();
+      await expect(page.getByRole('table', { name: kind })).toContainText(report.fault_rows[0]?.reason ?? '?');
+    }
+    await sound(page, `differences-${word}-desktop`);
   }
+  expect(faults).toBeGreaterThan(0);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '导出 XLSX' }).click()]);
+  expect(download.suggestedFilename()).toBe('同事不同标.xlsx');
+  expect(readFileSync(await download.path()).subarray(0, 2).toString()).toBe('PK');
   expect(errors).toEqual([]);
   await context.close();
 });
@@ -226,9 +285,13 @@ test('both pages on a phone, and in colours of one’s own', async ({ browser })
     const { page, errors, context } = await signIn(browser, 'boss', PHONE, more);
     await dashboard(page);
     await sound(page, `dashboard-${name}`);
+    await deviating(page);
     await page.goto('/desk#differences');
-    await expect(page.locator('desk-difference').first()).toBeVisible({ timeout: 90_000 });
+    await expect(page.locator('desk-difference').first()).toBeVisible();
     await sound(page, `differences-${name}`);
+    await page.goto('/desk#differences/kind=missing');
+    await expect(page.locator('.found')).toContainText('处');
+    await sound(page, `differences-missing-${name}`);
     expect(errors).toEqual([]);
     await context.close();
   }

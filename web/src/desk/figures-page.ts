@@ -79,6 +79,11 @@ export class FiguresPage extends LitElement {
       .dates .field {
         width: 10rem;
       }
+      /* Its button is a stop of its own, at which the field counts as focused, not as visibly so. */
+      .dates .field:focus {
+        outline: 3px solid var(--focus);
+        outline-offset: 2px;
+      }
       .period {
         margin-bottom: var(--gap-s);
       }

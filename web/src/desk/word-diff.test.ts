@@ -47,6 +47,6 @@ test('texts with nothing in common are apart', () => {
 
 test('long texts are told apart by line', () => {
   const lines = Array.from({ length: 400 }, (_, at) => `第${at}份材料原件\n`);
-  const changed = lines.with(200, '第200份材料复印件\n');
+  const changed = lines.map((line, at) => (at === 200 ? '第200份材料复印件\n' : line));
   expect(told(wordDiff(lines.join(''), changed.join('')))).toContain('[-第200份材料原件\n-]{+第200份材料复印件\n+}');
 });
