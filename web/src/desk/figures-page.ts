@@ -79,8 +79,8 @@ export class FiguresPage extends LitElement {
       .dates .field {
         width: 10rem;
       }
-      /* Its button is a stop of its own, at which the field counts as focused, not as visibly so. */
-      .dates .field:focus {
+      /* Its button is a stop of its own, at which the field itself does not count as focused. */
+      .dates .field:focus-within {
         outline: 3px solid var(--focus);
         outline-offset: 2px;
       }
