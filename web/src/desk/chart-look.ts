@@ -6,6 +6,7 @@ export interface Look {
   soft: string;
   rule: string;
   paper: string;
+  ground: string;
   tint: string;
   accent: string;
   bad: string;

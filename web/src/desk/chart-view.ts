@@ -97,6 +97,7 @@ export class ChartView extends LitElement {
       soft: colour('ink-soft', 'CanvasText'),
       rule: colour('rule', 'GrayText'),
       paper: colour('paper', 'Canvas'),
+      ground: colour('ground', 'Canvas'),
       tint: colour('accent-tint', 'Canvas'),
       accent: colour('series-a', 'CanvasText'),
       bad: colour('bad-ink', 'CanvasText'),

@@ -36,6 +36,7 @@ export const estimate = css`
     color: var(--ink-soft);
     font-size: var(--text-s);
     font-weight: 400;
+    white-space: nowrap;
   }
   details {
     overflow-wrap: anywhere;

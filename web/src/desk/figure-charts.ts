@@ -144,7 +144,8 @@ export function endings(steps: readonly Day[]) {
           stack: 'turns',
           name: words.endingOf[ending],
           barMaxWidth: 48,
-          data: steps.map((step) => step[ending]),
+          // What didn't occur isn't drawn, not even as a line.
+          data: steps.map((step) => step[ending] || null),
           itemStyle: fill(look, ENDINGS.indexOf(ending)),
           emphasis: { disabled: true },
         })),
@@ -167,7 +168,7 @@ export function heatMap({ weekdays, rows, most }: Heat) {
     const high = look.forced ? look.ink : look.accent;
     const cells = rows.flatMap((row, day) =>
       row.map((n, hour) => {
-        const ground = n > 0 ? mix(low, high, n / most) : look.paper;
+        const ground = n > 0 ? mix(low, high, n / most) : look.ground;
         return { value: upright ? [day, hour, n] : [hour, day, n], label: { color: inkOn(ground) }, itemStyle: { color: ground } };
       }),
     );
@@ -342,7 +343,7 @@ export function starBars(list: readonly Rated[]) {
           type: 'bar',
           stack: 'stars',
           name,
-          data: list.map(({ stars }) => (stars.total > 0 ? (stars.counts[n] ?? 0) / stars.total : 0)),
+          data: list.map(({ stars }) => (stars.counts[n] ? stars.counts[n] / stars.total : null)),
           barWidth: look.size * 2.2,
           itemStyle: fill(look, n, colours[n]),
           emphasis: { disabled: true },
