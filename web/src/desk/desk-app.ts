@@ -6,6 +6,7 @@ import * as api from './api';
 import './cases-page';
 import { Floor } from './floor';
 import './hotline-page';
+import './late-page';
 import { Line, type LineState } from './line';
 import './manage';
 import { keptPacks } from './pack-store';
@@ -459,6 +460,7 @@ export class DeskApp extends LitElement {
       return html`<desk-township .view=${viewAt(this.hash, TOWNSHIP_VIEWS)} ?reports=${me.permissions.includes('lookup')}></desk-township>`;
     }
     if (page === 'wall') return html`<desk-wall class="plain-page"></desk-wall>`;
+    if (page === 'figures' || page === 'differences') return html`<desk-late class="plain-page" .page=${page} .me=${me}></desk-late>`;
     return html`<desk-manage class="plain-page" .page=${page} .me=${me}></desk-manage>`;
   }
 }

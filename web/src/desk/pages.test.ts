@@ -7,7 +7,7 @@ test.each<[row: string, permissions: string[], want: string[]]>([
   ['an editor', ['proposals.decide', 'lookup', 'notices.write', 'reports.settle'], ['hotline', 'township', 'proposals', 'faults']],
   ['whoever may only pin notices', ['notices.write'], []],
   ['a supervisor', ['desk.read', 'desk.claim', 'desk.supervise', 'work_items.read'], ['cases', 'wall', 'work']],
-  ['an analyst', ['stats.read', 'work_items.read'], ['work']],
+  ['an analyst', ['stats.read', 'work_items.read'], ['work', 'figures', 'differences']],
   ['an auditor', ['audit.read'], ['audit']],
   ['an administrator', ['accounts.manage', 'outbox.manage'], ['accounts', 'outbox']],
   ['nobody', [], []],

@@ -1,7 +1,19 @@
 import type { Me } from './wire';
 
 /** What the menu can show. */
-export type PageName = 'cases' | 'hotline' | 'township' | 'faults' | 'wall' | 'proposals' | 'work' | 'accounts' | 'audit' | 'outbox';
+export type PageName =
+  | 'cases'
+  | 'hotline'
+  | 'township'
+  | 'faults'
+  | 'wall'
+  | 'proposals'
+  | 'work'
+  | 'figures'
+  | 'differences'
+  | 'accounts'
+  | 'audit'
+  | 'outbox';
 
 /** Which permission opens which page; several words where one of them is enough. The service decides in any case. */
 const NEEDS: readonly (readonly [page: PageName, permissions: readonly string[]])[] = [
@@ -12,6 +24,8 @@ const NEEDS: readonly (readonly [page: PageName, permissions: readonly string[]]
   ['proposals', ['proposals.decide', 'proposals.make']],
   ['work', ['work_items.read', 'work_items.settle']],
   ['faults', ['reports.settle']],
+  ['figures', ['stats.read']],
+  ['differences', ['stats.read']],
   ['accounts', ['accounts.manage']],
   ['audit', ['audit.read']],
   ['outbox', ['outbox.manage']],

@@ -34,6 +34,8 @@ export const words = {
     wall: '看板',
     proposals: '学习建议',
     work: '差评处理',
+    figures: '数据看板',
+    differences: '同事不同标',
     accounts: '账号',
     audit: '审计',
     outbox: '外部系统',
