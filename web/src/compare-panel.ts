@@ -18,6 +18,7 @@ export class ComparePanel extends LitElement {
     code: {},
     start: { attribute: false },
     places: { attribute: false },
+    marks: { type: Boolean },
     chosen: { state: true },
     result: { state: true },
     failure: { state: true },
@@ -55,6 +56,8 @@ export class ComparePanel extends LitElement {
   declare code: string;
   declare start: Region[];
   declare places: Region[];
+  /** Whether each differing cell is marked by itself. */
+  declare marks: boolean;
   declare chosen: Region[];
   declare result: CompareResponse | null;
   declare failure: string;
@@ -64,6 +67,7 @@ export class ComparePanel extends LitElement {
     this.code = '';
     this.start = [];
     this.places = [];
+    this.marks = false;
     this.chosen = [];
     this.result = null;
     this.failure = '';
@@ -149,7 +153,7 @@ export class ComparePanel extends LitElement {
         <button class="button main" type="button" @click=${() => void this.run()}>${wording.compareGo}</button>
       </div>
       <div role="alert">${this.failure ? html`<p class="failure">${wording.error}${this.failure}</p>` : nothing}</div>
-      ${this.result ? html`<bangban-compare-table .result=${this.result}></bangban-compare-table>` : nothing}`;
+      ${this.result ? html`<bangban-compare-table .result=${this.result} ?marks=${this.marks}></bangban-compare-table>` : nothing}`;
   }
 }
 

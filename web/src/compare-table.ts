@@ -1,4 +1,4 @@
-import { LitElement, css, html } from 'lit';
+import { LitElement, css, html, nothing } from 'lit';
 import { base } from './sheet';
 import { wording } from './wording';
 import type { CompareColumn, CompareResponse } from './wire';
@@ -7,6 +7,7 @@ import type { CompareColumn, CompareResponse } from './wire';
 export class CompareTable extends LitElement {
   static override properties = {
     result: { attribute: false },
+    marks: { type: Boolean },
     onlyDifferent: { state: true },
   };
   static override styles = [
@@ -80,6 +81,9 @@ export class CompareTable extends LitElement {
         font-size: var(--text-s);
         font-weight: 600;
       }
+      .differs.cell {
+        margin: 0 0.5em 0 0;
+      }
       .equal {
         margin-left: 0.4em;
         color: var(--ink-soft);
@@ -130,10 +134,13 @@ export class CompareTable extends LitElement {
   ];
 
   declare result: CompareResponse;
+  /** Whether each cell that differs from the first place's is marked by itself. */
+  declare marks: boolean;
   declare onlyDifferent: boolean;
 
   constructor() {
     super();
+    this.marks = false;
     this.onlyDifferent = false;
   }
 
@@ -176,7 +183,9 @@ export class CompareTable extends LitElement {
               ${row.values.map(
                 (value, at) => html`<td role="cell" class=${value === null ? 'missing' : ''}><span class="column"
                     >${result.columns[at]?.asked.name}</span
-                  >${value ?? this.silence(result.columns[at])}</td>`,
+                  >${this.marks && row.differs && at > 0 && value !== row.values[0]
+                    ? html`<span class="differs cell">≠ ${wording.different}</span>`
+                    : nothing}${value ?? this.silence(result.columns[at])}</td>`,
               )}
             </tr>`,
           )}

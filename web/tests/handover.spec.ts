@@ -1,46 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { LOST, answered, ask, card, expect, log, open, sticksOut, test } from './help';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { serious, signIn, window } from './staff';
 
 /** One desk for all: the tests follow each other. */
 test.describe.configure({ mode: 'serial' });
-
-/** A window of its own, watched for errors. */
-async function window(browser: Browser, size: { width: number; height: number }): Promise<{ page: Page; errors: string[]; context: BrowserContext }> {
-  const context = await browser.newContext({ viewport: size, acceptDownloads: true });
-  const page = await context.newPage();
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(String(error)));
-  page.on('console', (message) => {
-    // A claim that comes too late is refused, and the browser tells.
-    if (message.type() === 'error' && !/40[19]|503/.test(message.text())) errors.push(message.text());
-  });
-  return { page, errors, context };
-}
-
-async function signIn(browser: Browser, login: string) {
-  const seat = await window(browser, { width: 1440, height: 900 });
-  await seat.page.goto('/desk');
-  await seat.page.getByLabel('登录名').fill(login);
-  await seat.page.getByLabel('密码').fill(process.env.DESK_PASSWORD ?? '');
-  await seat.page.keyboard.press('Enter');
-  await expect(seat.page.getByRole('button', { name: '退出登录' })).toBeVisible();
-  return seat;
-}
-
-async function serious(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const run = (window as unknown as { axe: { run: (d: Document, o: object) => Promise<{ violations: { id: string; impact: string; nodes: { target: string[] }[] }[] }> } }).axe.run;
-    const { violations } = await run(document, { resultTypes: ['violations'] });
-    return violations
-      .filter((one) => one.impact === 'serious' || one.impact === 'critical')
-      .map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`);
-  });
-}
 
 test('whoever asks while nobody is there leaves a message, and is called back', async ({ browser }) => {
   const { page, errors } = await window(browser, { width: 390, height: 800 });

@@ -5,10 +5,12 @@ import { duration } from './age';
 import * as api from './api';
 import './cases-page';
 import { Floor } from './floor';
+import './hotline-page';
 import './late-page';
 import { Line, type LineState } from './line';
 import './manage';
-import { pageAt, pagesOf, type PageName } from './pages';
+import { keptPacks } from './pack-store';
+import { pageAt, pagesOf, viewAt, type PageName } from './pages';
 import './presence-choice';
 import { rememberedSettings, rememberSettings, type Settings } from './settings';
 import './settings-dialog';
@@ -16,6 +18,7 @@ import type { SettingsDialog } from './settings-dialog';
 import './sign-in';
 import type { SignedInEvent } from './sign-in';
 import { page as pageStyle } from './style';
+import { TOWNSHIP_VIEWS } from './township-page';
 import { kindOf } from './trouble';
 import './wall-page';
 import type { Envelope, Me, Presence } from './wire';
@@ -23,6 +26,9 @@ import { words } from './wording';
 
 /** The service calls every 10 s while somebody waits. */
 const ALARM_OVER_MS = 25_000;
+
+/** Pages that fill the window, and scroll inside. */
+const FULL: readonly (PageName | null)[] = ['cases', 'hotline', 'township'];
 
 /** The lists are read anew that often, and what is only looked at. */
 const LISTS_EVERY_S = 60;
@@ -41,6 +47,7 @@ export class DeskApp extends LitElement {
     longest: { state: true },
     hash: { state: true },
     now: { state: true },
+    offline: { state: true },
   };
   static override styles = [
     base,
@@ -151,6 +158,19 @@ export class DeskApp extends LitElement {
           padding: 0.1em 0.5em;
         }
       }
+      @media print {
+        :host,
+        :host([full]) {
+          display: block;
+          height: auto;
+          min-height: 0;
+        }
+        header,
+        .skip,
+        .banner {
+          display: none;
+        }
+      }
       @media (forced-colors: active) {
         .banner {
           border: 4px solid CanvasText;
@@ -176,6 +196,8 @@ export class DeskApp extends LitElement {
   declare longest: number;
   declare hash: string;
   declare now: number;
+  /** Nobody can sign in, but there are guides kept for that. */
+  declare offline: boolean;
   private floor: Floor | null = null;
   private wire: Line | null = null;
   private readonly alarm = new Alarm();
@@ -195,6 +217,7 @@ export class DeskApp extends LitElement {
     this.longest = 0;
     this.hash = location.hash;
     this.now = Date.now();
+    this.offline = false;
   }
 
   override connectedCallback() {
@@ -244,9 +267,12 @@ export class DeskApp extends LitElement {
   private async begin() {
     try {
       this.enter(await api.me());
+      this.offline = false;
     } catch (error) {
+      const refused = kindOf(error) !== '';
+      this.offline = !refused && (await keptPacks()).length > 0;
       this.me = null;
-      this.why = kindOf(error) ? '' : words.unreachable;
+      this.why = refused ? '' : words.unreachable;
     }
   }
 
@@ -337,6 +363,7 @@ export class DeskApp extends LitElement {
 
   override render() {
     if (this.me === undefined) return html`<p class="plain-page" role="status">${words.loading}</p>`;
+    if (this.me === null && this.offline) return this.withoutNetwork();
     if (this.me === null) {
       return html`<main class="plain-page">
         <desk-sign-in .why=${this.why} @signed-in=${(event: SignedInEvent) => this.enter(event.me)}></desk-sign-in>
@@ -344,7 +371,7 @@ export class DeskApp extends LitElement {
     }
     const pages = pagesOf(this.me);
     const page = pageAt(this.hash, pages);
-    this.toggleAttribute('full', page === 'cases');
+    this.toggleAttribute('full', FULL.includes(page));
     return html`<a class="button skip" href="#main" @click=${this.skip}>${words.skip}</a>
       ${this.header(this.me, pages, page)} ${this.banner()}
       <main id="main" tabindex="-1" @settings=${() => this.openSettings()}>${this.page(page, this.me)}</main>
@@ -354,6 +381,15 @@ export class DeskApp extends LitElement {
         @set=${(event: CustomEvent<Settings>) => this.set(event.detail)}
         @password=${() => this.leave(words.passwordChanged)}
       ></desk-settings>`;
+  }
+
+  /** What can be done before anybody has signed in: reading the guides that were kept. */
+  private withoutNetwork() {
+    this.toggleAttribute('full', true);
+    return html`<header><h1>${words.title}</h1></header>
+      <main id="main" tabindex="-1">
+        <desk-township .view=${viewAt(this.hash, TOWNSHIP_VIEWS)} @back=${() => void this.begin()}></desk-township>
+      </main>`;
   }
 
   private skip(event: Event) {
@@ -418,6 +454,10 @@ export class DeskApp extends LitElement {
     if (page === null) return html`<p class="plain-page">${words.noPages}</p>`;
     if (page === 'cases') {
       return html`<desk-cases .floor=${this.floor} .me=${me} .keys=${this.settings.keys} .now=${this.now}></desk-cases>`;
+    }
+    if (page === 'hotline') return html`<desk-hotline .me=${me} .keys=${this.settings.keys}></desk-hotline>`;
+    if (page === 'township') {
+      return html`<desk-township .view=${viewAt(this.hash, TOWNSHIP_VIEWS)} ?reports=${me.permissions.includes('lookup')}></desk-township>`;
     }
     if (page === 'wall') return html`<desk-wall class="plain-page"></desk-wall>`;
     if (page === 'figures' || page === 'differences') return html`<desk-late class="plain-page" .page=${page} .me=${me}></desk-late>`;

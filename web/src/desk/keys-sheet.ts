@@ -1,14 +1,34 @@
-import { LitElement, html } from 'lit';
+import { LitElement, css, html } from 'lit';
 import '../modal';
 import type { Modal } from '../modal';
 import { base, controls } from '../sheet';
-import { KEYS } from './keys';
+import { HOTLINE_KEYS, KEYS } from './keys';
 import { page, tables } from './style';
 import { words } from './wording';
 
 /** All keys, opened with "?". */
 export class KeysSheet extends LitElement {
-  static override styles = [base, controls, page, tables];
+  static override properties = { hotline: { type: Boolean } };
+  static override styles = [
+    base,
+    controls,
+    page,
+    tables,
+    css`
+      th,
+      td {
+        padding: 0.2rem 0.6rem;
+      }
+    `,
+  ];
+
+  /** Whether the hotline's keys are shown. */
+  declare hotline: boolean;
+
+  constructor() {
+    super();
+    this.hotline = false;
+  }
 
   private get modal(): Modal {
     return this.renderRoot.querySelector('bangban-modal') as Modal;
@@ -19,14 +39,25 @@ export class KeysSheet extends LitElement {
     await this.modal.show();
   }
 
-  override render() {
-    const rows: [string, string][] = [
+  private caseRows(): [string, string][] {
+    return [
       ...KEYS.map(([key, command]): [string, string] => [key, words.keyOf[command] ?? command]),
       ['1–9', words.keyChats],
       ['Ctrl+Enter', words.keySend],
       ['/', words.keyCanned],
       ['Esc', words.keyEscape],
     ];
+  }
+
+  private hotlineRows(): [string, string][] {
+    return [
+      ...HOTLINE_KEYS.map(([key, command]): [string, string] => [words.keyNames[key] ?? key, words.hotlineKeyOf[command] ?? command]),
+      ['Esc', words.hotlineKeyEscape],
+    ];
+  }
+
+  override render() {
+    const rows = this.hotline ? this.hotlineRows() : this.caseRows();
     return html`<bangban-modal .heading=${words.keysTitle}>
       <p class="soft">${words.keysHint}</p>
       <table>

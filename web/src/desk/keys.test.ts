@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { command, KEYS, type Where } from './keys';
+import { command, HOTLINE_KEYS, KEYS, type Where } from './keys';
 
 const FREE: Where = { field: false, control: false, modal: false, on: true };
 const press = (key: string, more = {}) => ({
@@ -31,4 +31,26 @@ test.each<[row: string, event: ReturnType<typeof press>, where: Where]>([
 
 test('held down, a key moves on', () => {
   expect(command(press('j', { repeat: true }), FREE)).toBe('next');
+});
+
+test('the hotline has keys of its own: digits name a gap there, and no conversation', () => {
+  for (const [key, wanted] of HOTLINE_KEYS) expect(command(press(key), FREE, HOTLINE_KEYS), key).toBe(wanted);
+  expect(new Set(HOTLINE_KEYS.map(([key]) => key)).size).toBe(HOTLINE_KEYS.length);
+  expect(command(press('9'), FREE, HOTLINE_KEYS)).toBeNull();
+  expect(command(press('a'), FREE, HOTLINE_KEYS)).toBeNull();
+});
+
+test.each<[row: string, event: ReturnType<typeof press>, where: Where]>([
+  ['Space on a button, which presses it', press(' '), { ...FREE, control: true }],
+  ['a letter in the search box', press('c'), { ...FREE, field: true }],
+  ['a letter that an input method takes', press('s', { keyCode: 229 }), FREE],
+  ['a letter where keys are switched off', press('w'), { ...FREE, on: false }],
+  ['a copy with Ctrl', press('c', { ctrlKey: true }), FREE],
+  ['held down, where it would be kept again and again', press('w', { repeat: true }), FREE],
+])('at the hotline nothing is done by %s', (row, event, where) => {
+  expect(command(event, where, HOTLINE_KEYS), row).toBeNull();
+});
+
+test('held down, an arrow moves on', () => {
+  expect(command(press('ArrowDown', { repeat: true }), FREE, HOTLINE_KEYS)).toBe('next');
 });

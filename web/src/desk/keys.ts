@@ -3,10 +3,14 @@ import { isComposing } from '../ime';
 /** What a key at the desk does. */
 export type Command =
   | 'next' | 'previous' | 'open' | 'claim' | 'reply' | 'note' | 'close' | 'forward' | 'giveBack' | 'insert' | 'search' | 'sheet'
+  | 'preview' | 'guide' | 'script' | 'message' | 'place' | 'transcript' | 'solved' | 'unsolved' | 'gap1' | 'gap2' | 'gap3' | 'wrapUp'
   | `chat${number}`;
 
-/** Single keys, and what they do; the sheet lists them in this order. */
-export const KEYS: readonly (readonly [key: string, command: Command])[] = [
+/** Keys of a page, and what they do; the sheet lists them in this order. */
+export type Keys = readonly (readonly [key: string, command: Command])[];
+
+/** Single keys of 接待. */
+export const KEYS: Keys = [
   ['j', 'next'],
   ['k', 'previous'],
   ['Enter', 'open'],
@@ -21,11 +25,35 @@ export const KEYS: readonly (readonly [key: string, command: Command])[] = [
   ['?', 'sheet'],
 ];
 
+/** Keys of 热线台. */
+export const HOTLINE_KEYS: Keys = [
+  ['/', 'search'],
+  ['ArrowDown', 'next'],
+  ['ArrowUp', 'previous'],
+  ['Enter', 'open'],
+  [' ', 'preview'],
+  ['g', 'guide'],
+  ['c', 'script'],
+  ['s', 'message'],
+  ['p', 'place'],
+  ['t', 'transcript'],
+  ['y', 'solved'],
+  ['n', 'unsolved'],
+  ['1', 'gap1'],
+  ['2', 'gap2'],
+  ['3', 'gap3'],
+  ['w', 'wrapUp'],
+  ['?', 'sheet'],
+];
+
+/** Commands whose key also belongs to whatever control has focus. */
+const SHARED: readonly (Command | null)[] = ['open', 'preview'];
+
 /** Where the key was pressed. */
 export interface Where {
   /** In something that text is written into. */
   field: boolean;
-  /** On something that Enter itself presses. */
+  /** On something that Enter or Space itself presses. */
   control: boolean;
   /** While a window stands over the page. */
   modal: boolean;
@@ -36,11 +64,11 @@ export interface Where {
 type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'isComposing' | 'keyCode' | 'repeat'>;
 
 /** What a key means where it was pressed; nothing in text fields, in an input method, or with another key held. */
-export function command(event: Pressed, { field, control, modal, on }: Where): Command | null {
+export function command(event: Pressed, { field, control, modal, on }: Where, keys: Keys = KEYS): Command | null {
   if (!on || field || modal || isComposing(event) || event.ctrlKey || event.metaKey || event.altKey) return null;
-  if (/^[1-9]$/.test(event.key)) return `chat${Number(event.key)}`;
-  const found = KEYS.find(([key]) => key === event.key)?.[1] ?? null;
-  if (found === 'open' && control) return null;
+  if (keys === KEYS && /^[1-9]$/.test(event.key)) return `chat${Number(event.key)}`;
+  const found = keys.find(([key]) => key === event.key)?.[1] ?? null;
+  if (SHARED.includes(found) && control) return null;
   // Held down, a key moves on; it doesn't claim or close again and again.
   if (event.repeat && found !== 'next' && found !== 'previous') return null;
   return found;

@@ -2,6 +2,7 @@ import { LitElement, html, nothing } from 'lit';
 import { base } from '../sheet';
 import './accounts-page';
 import './audit-page';
+import './faults-page';
 import './outbox-page';
 import type { PageName } from './pages';
 import './proposals-page';
@@ -27,6 +28,8 @@ export class ManagePage extends LitElement {
         return html`<desk-proposals .own=${this.me.account.number} ?decides=${may('proposals.decide')}></desk-proposals>`;
       case 'work':
         return html`<desk-work ?settles=${may('work_items.settle')}></desk-work>`;
+      case 'faults':
+        return html`<desk-faults></desk-faults>`;
       case 'outbox':
         return html`<desk-outbox></desk-outbox>`;
       default:

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
-import { pageAt, pagesOf } from './pages';
+import { pageAt, pagesOf, viewAt } from './pages';
 
 test.each<[row: string, permissions: string[], want: string[]]>([
-  ['an agent', ['desk.read', 'desk.claim', 'canned.write'], ['cases']],
+  ['an agent', ['desk.read', 'desk.claim', 'canned.write', 'lookup'], ['cases', 'hotline', 'township']],
+  ['a township helper', ['lookup', 'proposals.make'], ['hotline', 'township', 'proposals']],
+  ['an editor', ['proposals.decide', 'lookup', 'notices.write', 'reports.settle'], ['hotline', 'township', 'proposals', 'faults']],
+  ['whoever may only pin notices', ['notices.write'], []],
   ['a supervisor', ['desk.read', 'desk.claim', 'desk.supervise', 'work_items.read'], ['cases', 'wall', 'work']],
   ['an analyst', ['stats.read', 'work_items.read'], ['work', 'figures', 'differences']],
   ['an auditor', ['audit.read'], ['audit']],
@@ -20,4 +23,14 @@ test.each<[hash: string, want: string | null]>([
 ])('the address %s', (hash, want) => {
   expect(pageAt(hash, ['cases', 'wall'])).toBe(want);
   expect(pageAt(hash, [])).toBeNull();
+});
+
+test.each<[hash: string, want: string]>([
+  ['', 'guide'],
+  ['#township', 'guide'],
+  ['#township/visit', 'visit'],
+  ['#township/pack/x', 'pack'],
+  ['#township/x', 'guide'],
+])('the view of %s', (hash, want) => {
+  expect(viewAt(hash, ['guide', 'visit', 'pack'])).toBe(want);
 });

@@ -1,0 +1,74 @@
+import { masked } from './mask';
+
+/** A sentence that was heard; only its masked form is kept. */
+export interface Heard {
+  id: number;
+  text: string;
+  /** When, in milliseconds. */
+  at: number;
+}
+
+/** The newest sentences that are looked up together. */
+const NEWEST_MS = 20_000;
+
+/** Longest question that the service takes. */
+const QUESTION = 200;
+
+/** Older ones are let go: a call is not kept. */
+const MOST = 200;
+
+/** What is said without anything to look up in it. */
+const FILLER = /^(?:嗯+|哦+|啊+|喂+|好的?|是的?|对的?|行|你好|您好|谢谢|没事|那个|这个|就是|请问|稍等|等一下)$/;
+
+/** Splits words at the ends of sentences and at line ends; a speaker's name in front of a line is left out. */
+export function sentences(text: string): string[] {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.replace(/^\s*(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]?\s*)?(?:(?:群众|市民|来电人|客户|用户|话务员|坐席|客服)\s*\d*\s*[:：])?\s*/, ''))
+    .flatMap((line) => line.match(/[^。！？!?；;]+[。！？!?；;]*/g) ?? [])
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence.replace(/[\s。！？!?；;，,、.…]/g, '') !== '');
+}
+
+/**
+ * What a caller says, sentence by sentence. Pasted or typed words come in through `hear`, and so does a feed: whoever
+ * receives sentences over a WebSocket hands each message's sentences, complete ones and in their order, to `hear` on
+ * the hotline page's transcript (`desk-transcript`, method `hear`). Nothing else is needed: masking, splitting and
+ * the look-up of the newest ones happen from here.
+ */
+export class Transcript {
+  private list: Heard[] = [];
+  private next = 1;
+
+  get all(): readonly Heard[] {
+    return this.list;
+  }
+
+  /** Takes in what was heard at that moment; returns how many sentences came in. */
+  hear(texts: readonly string[], now: number): number {
+    const fresh = texts.flatMap(sentences).map((text) => ({ id: this.next++, text: masked(text), at: now }));
+    this.list = [...this.list, ...fresh].slice(-MOST);
+    return fresh.length;
+  }
+
+  /** The newest sentences as one question; empty where they hold nothing to look up. */
+  question(): string {
+    const last = this.list[this.list.length - 1];
+    if (!last) return '';
+    const words = this.list
+      .filter(({ at }) => last.at - at <= NEWEST_MS)
+      .map(({ text }) => text)
+      .filter((text) => !FILLER.test(text.replace(/[\s。！？!?；;，,、.…]/g, '')));
+    // Stars stand for nothing that can be looked up.
+    return words.join('').replace(/[\w@.]*\*+[\w@.*]*/g, ' ').trim().slice(-QUESTION);
+  }
+
+  /** The newest sentence that says something, to go with a gap. */
+  get newest(): string {
+    return [...this.list].reverse().find(({ text }) => !FILLER.test(text.replace(/[\s。！？!?；;，,、.…]/g, '')))?.text ?? '';
+  }
+
+  clear() {
+    this.list = [];
+  }
+}
