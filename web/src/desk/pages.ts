@@ -1,7 +1,19 @@
 import type { Me } from './wire';
 
 /** What the menu can show. */
-export type PageName = 'cases' | 'hotline' | 'township' | 'faults' | 'wall' | 'proposals' | 'work' | 'figures' | 'differences' | 'accounts' | 'audit' | 'outbox';
+export type PageName =
+  | 'cases'
+  | 'hotline'
+  | 'township'
+  | 'faults'
+  | 'wall'
+  | 'proposals'
+  | 'work'
+  | 'figures'
+  | 'differences'
+  | 'accounts'
+  | 'audit'
+  | 'outbox';
 
 /** Which permission opens which page; several words where one of them is enough. The service decides in any case. */
 const NEEDS: readonly (readonly [page: PageName, permissions: readonly string[]])[] = [
