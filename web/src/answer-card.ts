@@ -1,14 +1,21 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, html, nothing, type PropertyValues } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import { item } from './api';
+import { NotOnline, onward, type Channel } from './apply';
+import { cardStyle } from './card-style';
 import { sharedCitation } from './citation';
 import './compare-panel';
 import type { ComparePanel } from './compare-panel';
 import { ApplyEvent, PlaceEvent, PressEvent, PrintEvent } from './events';
 import './guide-lines';
+import { home } from './home';
 import { webLink } from './link';
 import './material-list';
+import './offline-way';
+import type { OfflineWay } from './offline-way';
 import { base, controls, notices } from './sheet';
 import './source-button';
+import { sheetAddress, sheetFile, type SheetForm } from './take-along';
 import { wording } from './wording';
 import type { Card, Hall, Line, Region } from './wire';
 
@@ -22,266 +29,10 @@ export class AnswerCard extends LitElement {
     places: { state: true },
     comparing: { state: true },
     copied: { state: true },
+    barred: { state: true },
+    onSite: { state: true },
   };
-  static override styles = [
-    base,
-    controls,
-    notices,
-    css`
-      article {
-        border: 1px solid var(--rule);
-        border-radius: var(--radius);
-        background: var(--paper);
-        box-shadow: var(--shadow);
-        overflow: hidden;
-      }
-      .head {
-        padding: var(--gap) var(--edge);
-        border-top: 0.35rem solid var(--accent);
-        border-bottom: 1px solid var(--rule);
-      }
-      h2 {
-        font-family: var(--serif);
-        font-size: var(--text-xl);
-        line-height: 1.35;
-        overflow-wrap: anywhere;
-      }
-      h2 .item {
-        color: var(--accent);
-      }
-      .meta {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0 1.25rem;
-        margin-top: var(--gap-xs);
-      }
-      .meta dt,
-      .code dt {
-        display: inline;
-        color: var(--ink-soft);
-        font-size: var(--text-s);
-      }
-      .meta dt::after,
-      .code dt::after {
-        content: '：';
-      }
-      .meta dd,
-      .code dd {
-        display: inline;
-        overflow-wrap: anywhere;
-      }
-      .meta > div {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: baseline;
-      }
-      .meta dd.cite {
-        display: contents;
-      }
-      .scope-lines {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: baseline;
-        gap: 0 1.25rem;
-      }
-      .number {
-        font-family: var(--mono);
-        font-size: var(--text-s);
-      }
-      .scope {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: var(--gap-xs) 0.75rem;
-        margin-top: var(--gap-s);
-      }
-      .scope .chip {
-        border-color: var(--accent);
-        color: var(--accent-strong);
-        font-weight: 600;
-        flex-wrap: wrap;
-        justify-content: start;
-      }
-      .scope .chip u {
-        font-weight: 400;
-        white-space: nowrap;
-        text-underline-offset: 0.2em;
-      }
-      .from {
-        color: var(--ink-soft);
-        font-size: var(--text-s);
-      }
-      .notices {
-        margin-top: var(--gap-s);
-      }
-      .grid {
-        display: grid;
-        grid-template-columns: var(--card-columns);
-        grid-template-areas: var(--card-areas);
-        grid-template-rows: var(--card-rows);
-        gap: var(--gap-l);
-        padding: var(--gap-l) var(--edge);
-      }
-      .bring {
-        grid-area: bring;
-        min-width: 0;
-      }
-      .when {
-        grid-area: when;
-        min-width: 0;
-      }
-      .how {
-        grid-area: how;
-        min-width: 0;
-      }
-      section ~ section {
-        margin-top: var(--gap-l);
-      }
-      h3 {
-        margin-bottom: var(--gap-s);
-        font-size: var(--text-l);
-        line-height: 1.4;
-      }
-      h3::before {
-        content: '';
-        display: inline-block;
-        width: 0.28em;
-        height: 0.95em;
-        margin-right: 0.5em;
-        border-radius: 2px;
-        background: var(--accent);
-        vertical-align: -0.1em;
-      }
-      .answers {
-        padding: var(--gap-s) var(--inset);
-        border-radius: var(--radius);
-        background: var(--ground);
-      }
-      .answers dl > div {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: baseline;
-        gap: 0 0.75em;
-      }
-      .answers dt {
-        color: var(--ink-soft);
-      }
-      .answers dd {
-        font-weight: 600;
-        overflow-wrap: anywhere;
-      }
-      .hall {
-        margin-top: var(--gap-s);
-        padding: var(--gap-s) var(--inset);
-        border-radius: var(--radius);
-        background: var(--ground);
-      }
-      h4 {
-        margin: var(--gap-xs) 0;
-      }
-      .hint {
-        color: var(--ink-soft);
-        font-size: var(--text-s);
-      }
-      .links {
-        margin-bottom: var(--gap-s);
-      }
-      details.fold {
-        margin-top: var(--gap-s);
-        border: 1px solid var(--rule);
-        border-radius: var(--radius-s);
-      }
-      details.fold > summary {
-        display: flex;
-        align-items: center;
-        gap: 0.5em;
-        min-height: var(--target);
-        padding: 0.4rem 1rem;
-        border-radius: var(--radius-s);
-        font-weight: 600;
-        cursor: pointer;
-        list-style: none;
-      }
-      details.fold > summary::-webkit-details-marker {
-        display: none;
-      }
-      details.fold > summary::after {
-        content: '＋';
-        margin-left: auto;
-        color: var(--accent);
-      }
-      details.fold[open] > summary::after {
-        content: '－';
-      }
-      details.fold small {
-        color: var(--ink-soft);
-        font-size: var(--text-s);
-        font-weight: 400;
-      }
-      .folded {
-        padding: 0 1rem 0.75rem;
-      }
-      .faq dt {
-        margin-top: var(--gap-s);
-        font-weight: 600;
-        overflow-wrap: anywhere;
-      }
-      .faq dd {
-        white-space: pre-line;
-        overflow-wrap: anywhere;
-      }
-      .faq dd.cite {
-        display: flex;
-        flex-wrap: wrap;
-        white-space: normal;
-      }
-      .provenance {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: baseline;
-        gap: 0 1.25rem;
-        padding: var(--gap-s) var(--edge);
-        border-top: 1px solid var(--rule);
-        color: var(--ink-soft);
-        overflow-wrap: anywhere;
-      }
-      .actions {
-        padding: var(--gap) var(--edge);
-        border-top: 1px solid var(--rule);
-        background: var(--ground);
-      }
-      .extra {
-        padding: var(--gap-l) var(--edge);
-        border-top: 1px solid var(--rule);
-      }
-      @media print {
-        article {
-          border: 0;
-          overflow: visible;
-        }
-        .head,
-        .grid,
-        .provenance {
-          padding: 3mm 0;
-          border: 0;
-        }
-        .grid {
-          display: block;
-        }
-        h2,
-        h2 .item {
-          color: #000;
-        }
-        h3 {
-          margin: 4mm 0 1mm;
-        }
-        section ~ section {
-          margin-top: 0;
-        }
-      }
-    `,
-  ];
+  static override styles = [base, controls, notices, cardStyle];
 
   declare card: Card;
   declare place: Region | null;
@@ -291,6 +42,10 @@ export class AnswerCard extends LitElement {
   declare places: Region[] | null;
   declare comparing: boolean;
   declare copied: string;
+  /** Why it can't be applied for online, where the service has said so. */
+  declare barred: string;
+  /** Whether the way to a counter is shown. */
+  declare onSite: boolean;
 
   constructor() {
     super();
@@ -300,6 +55,12 @@ export class AnswerCard extends LitElement {
     this.places = null;
     this.comparing = false;
     this.copied = '';
+    this.barred = '';
+    this.onSite = false;
+  }
+
+  override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has('card')) this.barred = '';
   }
 
   private async compare() {
@@ -344,7 +105,7 @@ export class AnswerCard extends LitElement {
           ${this.section('limits', wording.limits, card.limits)}
           <section aria-labelledby="where">
             <h3 id="where">${wording.where}</h3>
-            ${this.onlineLinks(card, 'links')}
+            ${this.onlineLinks(card)}
             <bangban-lines .lines=${card.channels} .label=${wording.where} dialable></bangban-lines>
             ${card.hall ? this.hall(card.hall) : nothing}
           </section>
@@ -363,6 +124,11 @@ export class AnswerCard extends LitElement {
         </div>
       </div>
       ${this.provenance(card)} ${this.actions(card)}
+      ${this.onSite
+        ? html`<div class="extra screen-only">
+            ${keyed(card, html`<bangban-offline .card=${card} .place=${this.place} .why=${this.barred} ?linked=${this.links(card).length > 0}></bangban-offline>`)}
+          </div>`
+        : nothing}
       ${this.comparing && this.places
         ? html`<div class="extra screen-only">
             <bangban-compare .code=${card.item} .start=${this.compareStart()} .places=${this.places ?? []}></bangban-compare>
@@ -443,29 +209,61 @@ export class AnswerCard extends LitElement {
     </section>`;
   }
 
-  /** A guide that has not been looked after for long sends nobody to apply. */
-  private onlineLinks(card: Card, kind: string) {
-    const online = card.stale ? null : webLink(card.online_url);
-    const mobile = card.stale ? null : webLink(card.mobile_url);
-    if (!online && !mobile) return nothing;
-    const link = (url: URL, channel: 'pc' | 'app', text: string, aria: string) => html`<a
+  /** Where to apply: a guide that has not been looked after for long sends nobody there, nor does a link that leads nowhere. */
+  private links(card: Card): { url: URL; channel: Channel }[] {
+    if (card.stale || this.barred) return [];
+    const known = [
+      { url: webLink(card.online_url), channel: 'pc' as const },
+      { url: webLink(card.mobile_url), channel: 'app' as const },
+    ];
+    return known.flatMap(({ url, channel }) => (url ? [{ url, channel }] : []));
+  }
+
+  private onlineLinks(card: Card) {
+    const links = this.links(card);
+    return links.length > 0 ? html`<div class="row links">${links.map((one) => this.link(one, true))}</div>` : nothing;
+  }
+
+  private link({ url, channel }: { url: URL; channel: Channel }, printed = false) {
+    const [text, aria] = channel === 'pc' ? [wording.online, wording.onlineAria(url.host)] : [wording.mobile, wording.mobileAria(url.host)];
+    return html`<a
       class="button ${channel === 'pc' ? 'main' : ''}"
       href=${url.href}
       target="_blank"
       rel="noopener noreferrer"
       aria-label=${aria}
-      @click=${(event: Event) => this.apply(event, channel, url)}
-      >${text}<span class="print-only">：${url.href}</span></a
+      @click=${(event: Event) => void this.apply(event, channel, url)}
+      >${text}${printed ? html`<span class="print-only">：${url.href}</span>` : nothing}</a
     >`;
-    return html`<div class="row ${kind}">
-      ${online ? link(online, 'pc', wording.online, wording.onlineAria(online.host)) : nothing}
-      ${mobile ? link(mobile, 'app', wording.mobile, wording.mobileAria(mobile.host)) : nothing}
-    </div>`;
   }
 
-  private apply(event: Event, channel: 'pc' | 'app', url: URL) {
-    const plain = this.dispatchEvent(new ApplyEvent(this.card.item, channel, url.href, this.place?.code ?? ''));
-    if (!plain) event.preventDefault();
+  /** Opens the application in a window of its own, with what was settled here. */
+  private async apply(click: Event, channel: Channel, url: URL) {
+    const event = new ApplyEvent(this.card.item, channel);
+    if (this.dispatchEvent(event)) return;
+    click.preventDefault();
+    const { card } = this;
+    // Only in the moment of the click may a window be opened.
+    const page = window.open('', '_blank');
+    if (page) page.opener = null;
+    try {
+      const address = await onward(card, this.place, channel, url.href, event.from);
+      if (page) page.location.href = address;
+      else location.assign(address);
+    } catch (error) {
+      page?.close();
+      if (!(error instanceof NotOnline) || card !== this.card) return;
+      this.barred = error.message;
+      this.onSite = false;
+      await this.showCounter();
+    }
+  }
+
+  private async showCounter() {
+    this.onSite = !this.onSite;
+    if (!this.onSite) return;
+    await this.updateComplete;
+    await this.renderRoot.querySelector<OfflineWay>('bangban-offline')?.takeFocus();
   }
 
   /** What is known of the citizen's case: on the screen it can be answered anew, on paper it says what the list is for. */
@@ -534,26 +332,32 @@ export class AnswerCard extends LitElement {
   }
 
   private actions(card: Card) {
-    const online = card.stale ? null : webLink(card.online_url);
+    const online = this.links(card).find(({ channel }) => channel === 'pc');
     return html`<nav class="actions screen-only" aria-label=${wording.actions}>
       <div class="row">
-        ${online
-          ? html`<a
-              class="button main"
-              href=${online.href}
-              target="_blank"
-              rel="noopener noreferrer"
-              aria-label=${wording.onlineAria(online.host)}
-              @click=${(event: Event) => this.apply(event, 'pc', online)}
-              >${wording.online}</a
-            >`
-          : nothing}
+        ${online ? this.link(online) : nothing}
+        <button class="button" type="button" aria-expanded=${this.onSite ? 'true' : 'false'} @click=${() => void this.showCounter()}>
+          ${this.onSite ? wording.offlineClose : wording.offline}
+        </button>
         <button class="button" type="button" @click=${() => this.dispatchEvent(new PrintEvent())}>${wording.print}</button>
+        ${this.save(card, 'pdf', wording.savePdf)} ${this.save(card, 'png', wording.savePng)}
         <button class="button" type="button" aria-expanded=${this.comparing ? 'true' : 'false'} @click=${() => void this.compare()}>
           ${this.comparing ? wording.compareClose : wording.compare}
         </button>
       </div>
     </nav>`;
+  }
+
+  /** On a page of somebody else a browser opens the file in place of saving it: then in a window of its own. */
+  private save(card: Card, form: SheetForm, label: string) {
+    return html`<a
+      class="button"
+      href=${sheetAddress(card, this.place, 'checklist', form)}
+      download=${sheetFile(card, wording.printTitle, form)}
+      target=${home.url ? '_blank' : nothing}
+      rel="noopener"
+      >${label}</a
+    >`;
   }
 
   private compareStart(): Region[] {

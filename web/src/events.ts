@@ -1,3 +1,6 @@
+import type { Key } from './api';
+import type { Channel } from './apply';
+
 /** A button of the conversation was pressed. */
 export class PressEvent extends Event {
   constructor(
@@ -17,16 +20,15 @@ export class PlaceEvent extends Event {
   }
 }
 
-/** Somebody goes on to the application; whoever can send along what was settled prevents the plain way. */
+/** Somebody goes on to the application; where nobody prevents it, the guide's own link is opened as it stands. */
 export class ApplyEvent extends Event {
+  /** The conversation that it comes from, where there is one. */
+  from: Key | null = null;
+
   constructor(
     /** Key of the item. */
     readonly code: string,
-    readonly channel: 'pc' | 'app',
-    /** The guide's own link. */
-    readonly url: string,
-    /** The place that the card was made for. */
-    readonly place: string,
+    readonly channel: Channel,
   ) {
     super('apply', { bubbles: true, composed: true, cancelable: true });
   }

@@ -41,11 +41,6 @@ export function rate(key: Key, rating: Rating): Promise<Rating> {
   return call(`${talkPath(key)}/rating`, post(rating, key.token));
 }
 
-/** Where to go on to the application, with what was settled here. */
-export function apply(key: Key, item_code: string, channel: string): Promise<{ url: string }> {
-  return call(`${talkPath(key)}/apply`, post({ item_code, channel }, key.token));
-}
-
 let asked: Promise<{ answer: Reason[]; service: Reason[] }> | null = null;
 
 /** What a rating can give as its reason; asked for once. */

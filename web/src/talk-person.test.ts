@@ -17,7 +17,6 @@ let stages: Stage;
 let history: () => object;
 let say: () => Promise<object> | object;
 let calls: string[];
-let apply: () => Response;
 let came: number[][];
 let talk: Talk;
 
@@ -37,7 +36,6 @@ beforeEach(() => {
     if (path.endsWith('/messages')) return Response.json(await say());
     if (path.endsWith('/stage')) return Response.json(stages);
     if (path.endsWith('/handoff')) return Response.json(stages);
-    if (path.endsWith('/apply')) return apply();
     if (path.endsWith('/close')) return new Response(null, { status: 204 });
     if (!path.endsWith('/events')) return Response.json(history());
     let push = (_: string) => {};
@@ -179,21 +177,5 @@ describe('with a person', () => {
     const before = calls.length;
     await settle();
     expect(calls.length).toBe(before);
-  });
-});
-
-describe('the way on to the application', () => {
-  const refused = (status: number, type: string) => () =>
-    new Response(JSON.stringify({ type: `/problems/${type}`, title: '', status, detail: '办理链接打不开', trace_id: '' }), { status });
-
-  test.each<[row: string, answer: () => Response, want: string]>([
-    ['carries what was settled', () => Response.json({ url: 'https://a.gov.cn/?t=1' }), 'https://a.gov.cn/?t=1'],
-    ['is the plain one where no ticket is made', refused(500, 'internal'), 'https://a.gov.cn/'],
-    ['is closed where it leads nowhere', refused(409, 'dead-link'), '办理链接打不开'],
-  ])('%s', async (row, answer, want) => {
-    apply = answer;
-    await talk.open('');
-    const got = await talk.apply('N1', 'pc', 'https://a.gov.cn/').catch((error: Error) => error.message);
-    expect(got, row).toBe(want);
   });
 });

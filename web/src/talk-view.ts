@@ -6,7 +6,6 @@ import type { EndDialog } from './end-dialog';
 import type { ApplyEvent, PressEvent } from './events';
 import './leave-dialog';
 import type { LeaveDialog } from './leave-dialog';
-import { webLink } from './link';
 import * as memory from './memory';
 import { hours, type Contact } from './person-api';
 import './question-box';
@@ -280,23 +279,10 @@ export abstract class TalkView extends LitElement {
     return this.renderRoot.querySelector<LeaveDialog>('bangban-leave')?.show();
   }
 
-  /** Goes on to the application in a window of its own, with what was settled here. */
-  protected async apply(event: ApplyEvent) {
-    // An older card may be of another place than the conversation is now: its link goes without what was settled.
-    if (!this.talk.id || event.place !== (this.talk.region?.code ?? '')) return;
+  /** Whoever goes on to the application takes along what was settled here. */
+  protected apply(event: ApplyEvent) {
+    event.from = this.talk.own;
     event.preventDefault();
-    // Only in the moment of the click may a window be opened.
-    const page = window.open('', '_blank');
-    if (page) page.opener = null;
-    try {
-      const url = webLink(await this.talk.apply(event.code, event.channel, event.url))?.href ?? event.url;
-      if (page) page.location.href = url;
-      else location.assign(url);
-    } catch (error) {
-      page?.close();
-      this.failure = error instanceof Error ? error.message : wording.unreachable;
-      this.tell(this.failure);
-    }
   }
 
   /** Saves the conversation as a file. */
@@ -355,7 +341,7 @@ export abstract class TalkView extends LitElement {
       @resend=${(event: FailedEvent) => void this.answered(() => this.talk.resend(event.sending))}
       @drop=${(event: FailedEvent) => void this.drop(event.sending)}
       @note=${(event: NoteEvent) => this.tell(event.text)}
-      @apply=${(event: ApplyEvent) => void this.apply(event)}
+      @apply=${(event: ApplyEvent) => this.apply(event)}
     >
       <div role="alert">${failure ? this.failed(failure) : nothing}</div>
       <bangban-log

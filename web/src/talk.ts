@@ -80,6 +80,11 @@ export class Talk {
     return this.key?.id ?? '';
   }
 
+  /** The key to it; `null` before there is one. */
+  get own(): Key | null {
+    return this.key;
+  }
+
   /** Whether what is said goes to a person. */
   get withPerson(): boolean {
     return this.stage.stage === 'queued' || this.stage.stage === 'assigned';
@@ -459,20 +464,6 @@ export class Talk {
     });
     if (!left) throw new Error(failure);
     return left;
-  }
-
-  /**
-   * Where to go on to the application with what was settled here; the guide's own link where no such address is made.
-   * Fails with what is wrong where the service knows that it leads nowhere.
-   */
-  async apply(code: string, channel: string, plain: string): Promise<string> {
-    if (!this.key) return plain;
-    try {
-      return (await person.apply(this.key, code, channel)).url;
-    } catch (error) {
-      if (['no-such-channel', 'dead-link'].includes(kind(error))) throw new Error(reason(error));
-      return plain;
-    }
   }
 
   /** Rates an answer or the service; tells why not, if it was refused. */

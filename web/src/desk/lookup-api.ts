@@ -1,18 +1,11 @@
+import { guideQuery, type Answers } from '../answers';
 import { call, post, Refused, Unreachable } from '../api';
-import type { Card, ItemResponse, ProblemShape } from '../wire';
+import type { ItemResponse, ProblemShape } from '../wire';
 import type * as wire from './lookup-wire';
 
 /** The requests of the look-up desks. */
 
-/** Answers to 情形 questions by the questions' ids; `item` names the 业务办理项. */
-export type Answers = Record<string, string[]>;
-
-/** Answers and a place as the query of a guide. */
-export function guideQuery(region: string, answers: Answers): string {
-  const given = Object.entries(answers).filter(([, options]) => options.length > 0);
-  const query = new URLSearchParams([...(region ? [['region', region]] : []), ...given.map(([id, options]) => [id, options.join(',')])]);
-  return query.toString() && `?${query}`;
-}
+export { answersOf, guideQuery, type Answers } from '../answers';
 
 const itemPath = (code: string) => `/items/${encodeURIComponent(code)}`;
 
@@ -90,10 +83,4 @@ export async function pack(region: string, tag = ''): Promise<Tagged | null> {
   }
   if (!response.ok) throw new Refused({ ...(body as ProblemShape), status: response.status });
   return { pack: body as wire.Pack, tag: response.headers.get('ETag') ?? '' };
-}
-
-/** The answers that a card was made under. */
-export function answersOf(card: Card): Answers {
-  const given = card.questions.filter(({ chosen }) => chosen.length > 0).map(({ id, chosen }) => [id, chosen] as const);
-  return { ...(card.business_item ? { item: [card.business_item] } : {}), ...Object.fromEntries(given) };
 }

@@ -294,9 +294,9 @@ class BangbanPanel extends TalkView implements Panel {
     this.outside.unread(this.unread);
   }
 
-  protected override async apply(event: ApplyEvent) {
+  protected override apply(event: ApplyEvent) {
     this.outside.tell('apply:clicked', { code: event.code, channel: event.channel });
-    await super.apply(event);
+    super.apply(event);
   }
 
   private toggleFull() {
