@@ -2,6 +2,7 @@ import { LitElement, html, nothing } from 'lit';
 import { base } from '../sheet';
 import './accounts-page';
 import './audit-page';
+import './content-page';
 import './faults-page';
 import './outbox-page';
 import type { PageName } from './pages';
@@ -26,6 +27,8 @@ export class ManagePage extends LitElement {
         return html`<desk-audit></desk-audit>`;
       case 'proposals':
         return html`<desk-proposals .own=${this.me.account.number} ?decides=${may('proposals.decide')}></desk-proposals>`;
+      case 'content':
+        return html`<desk-content .me=${this.me}></desk-content>`;
       case 'work':
         return html`<desk-work ?settles=${may('work_items.settle')}></desk-work>`;
       case 'faults':

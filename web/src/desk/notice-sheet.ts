@@ -2,12 +2,14 @@ import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { fields } from '../form-style';
 import { base, controls, tags } from '../sheet';
 import { stateTag } from '../state-tag';
+import { sheetAddress, sheetFile, type SheetForm, type SheetName } from '../take-along';
 import type { Card, Region } from '../wire';
 import { wording } from '../wording';
 import { paper } from './paper-style';
 import { fullTitle } from './spoken';
 import { page } from './style';
 import { words } from './wording';
+import { takeWords } from './wording-content';
 
 /** 一次性告知单: what is there is ticked on the screen; on paper stand both, and what is missing. */
 export class NoticeSheet extends LitElement {
@@ -96,9 +98,28 @@ export class NoticeSheet extends LitElement {
         <p class="missing" role="status">${list.length === 0 ? '' : told}${open > 0 ? words.sheetOpen(open) : ''}</p>
         <div class="row foot">
           <button class="button main" type="button" @click=${() => print()}>${words.printSheet}</button>
+          ${this.packDate ? nothing : this.saves(missing)}
         </div>
       </div>
       ${this.sheet(missing)}`;
+  }
+
+  /** The service makes these, with what is ticked now; without a network there are none. */
+  private saves(missing: string[]) {
+    const files: [SheetName, SheetForm, string, string][] = [
+      ['notice', 'pdf', takeWords.noticePdf, words.sheetTitle],
+      ['notice', 'png', takeWords.noticePng, words.sheetTitle],
+      ['checklist', 'pdf', wording.savePdf, wording.printTitle],
+      ['checklist', 'png', wording.savePng, wording.printTitle],
+    ];
+    return files.map(
+      ([name, form, label, title]) => html`<a
+        class="button"
+        href=${sheetAddress(this.card, this.place, name, form, name === 'notice' ? missing : [])}
+        download=${sheetFile(this.card, title, form)}
+        >${label}</a
+      >`,
+    );
   }
 
   private sheet(missing: string[]) {

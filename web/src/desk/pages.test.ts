@@ -3,7 +3,7 @@ import { pageAt, pagesOf, viewAt } from './pages';
 
 test.each<[row: string, permissions: string[], want: string[]]>([
   ['an agent', ['desk.read', 'desk.claim', 'canned.write', 'lookup'], ['cases', 'hotline', 'township']],
-  ['a township helper', ['lookup', 'proposals.make'], ['hotline', 'township', 'proposals']],
+  ['a township helper', ['lookup', 'proposals.make'], ['hotline', 'township', 'proposals', 'content']],
   ['an editor', ['proposals.decide', 'lookup', 'notices.write', 'reports.settle'], ['hotline', 'township', 'proposals', 'faults']],
   ['whoever may only pin notices', ['notices.write'], []],
   ['a supervisor', ['desk.read', 'desk.claim', 'desk.supervise', 'work_items.read'], ['cases', 'wall', 'work']],

@@ -8,6 +8,7 @@ export type PageName =
   | 'faults'
   | 'wall'
   | 'proposals'
+  | 'content'
   | 'work'
   | 'figures'
   | 'differences'
@@ -22,6 +23,7 @@ const NEEDS: readonly (readonly [page: PageName, permissions: readonly string[]]
   ['township', ['lookup']],
   ['wall', ['desk.supervise']],
   ['proposals', ['proposals.decide', 'proposals.make']],
+  ['content', ['proposals.make']],
   ['work', ['work_items.read', 'work_items.settle']],
   ['faults', ['reports.settle']],
   ['figures', ['stats.read']],

@@ -33,6 +33,7 @@ export const words = {
     faults: '报错和缺口',
     wall: '看板',
     proposals: '学习建议',
+    content: '内容',
     work: '差评处理',
     figures: '数据看板',
     differences: '同事不同标',
