@@ -323,7 +323,9 @@ impl Line {
         if presence != Some(Presence::Online) {
             return Ok(());
         }
-        if let Some((waiting, first)) = self.app.talks.alarm(&self.seat).await.map_err(broken)? {
+        if let Some((waiting, first)) =
+            self.app.talks.alarm(&self.seat, Timestamp::now()).await.map_err(broken)?
+        {
             let seconds = Timestamp::now().duration_since(first).as_secs().max(0);
             let data = json!({ "waiting": waiting, "longest_wait_seconds": seconds });
             self.send(envelope("alarm", None, data, Timestamp::now())).await?;
