@@ -15,7 +15,7 @@ import './offline-way';
 import type { OfflineWay } from './offline-way';
 import { base, controls, notices } from './sheet';
 import './source-button';
-import { sheetAddress, sheetFile, type SheetForm } from './take-along';
+import { sheetAddress, type SheetForm } from './take-along';
 import { wording } from './wording';
 import type { Card, Hall, Line, Region } from './wire';
 
@@ -353,7 +353,7 @@ export class AnswerCard extends LitElement {
     return html`<a
       class="button"
       href=${sheetAddress(card, this.place, 'checklist', form)}
-      download=${sheetFile(card, wording.printTitle, form)}
+      download
       target=${home.url ? '_blank' : nothing}
       rel="noopener"
       >${label}</a

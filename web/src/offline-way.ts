@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { Refused } from './api';
 import { ways, type Counter, type Ways } from './apply';
 import './guide-lines';
+import { phones } from './link';
 import { base, controls, notices } from './sheet';
 import { wording } from './wording';
 import type { Card, Region } from './wire';
@@ -32,13 +33,17 @@ export class OfflineWay extends LitElement {
         overflow-wrap: anywhere;
       }
       .notice + *,
-      p + .places,
-      .lines {
+      .facts {
         margin-top: var(--gap-s);
+      }
+      .facts {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr));
+        align-items: start;
+        gap: var(--gap-s) var(--gap-l);
       }
       .places {
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr));
         gap: var(--gap-s);
       }
       .place {
@@ -58,6 +63,9 @@ export class OfflineWay extends LitElement {
       }
       .state.open::before {
         content: '● ';
+      }
+      h4 + .hint {
+        margin-bottom: var(--gap-xs);
       }
       .hint {
         color: var(--ink-soft);
@@ -125,8 +133,14 @@ export class OfflineWay extends LitElement {
     return html`${!this.linked && !this.why && reason_text ? html`<p class="notice"><b>${wording.attention}</b><span>${reason_text}。</span></p>` : nothing}
       ${!this.linked && others.length > 0 ? html`<p>${wording.otherChannels(others.join('、'))}</p>` : nothing}
       ${notice ? html`<p class="hint">${notice}</p>` : nothing}
-      ${places.length > 0 ? html`<ul class="places">${places.map((one) => this.counter(one))}</ul>` : html`<p>${wording.offlineNone}</p>`}
-      <bangban-lines class="lines" .lines=${[appointment, consult]} .label=${wording.offline} dialable></bangban-lines>`;
+      <div class="facts">
+        ${places.length > 0 ? html`<ul class="places">${places.map((one) => this.counter(one))}</ul>` : this.none()}
+        <bangban-lines .lines=${[appointment, consult]} .label=${wording.offline} dialable></bangban-lines>
+      </div>`;
+  }
+
+  private none() {
+    return html`<p>${phones(wording.offlineNone).map(({ text, phone }) => (phone ? html`<a href="tel:${phone}">${text}</a>` : text))}</p>`;
   }
 
   private counter({ name, lines, open_now, text }: Counter) {

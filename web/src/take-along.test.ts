@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { home } from './home';
-import { sheetAddress, sheetFile } from './take-along';
+import { sheetAddress } from './take-along';
 import type { Card } from './wire';
 
 const card = {
@@ -25,8 +25,4 @@ test('without a place and answers nothing is asked; on a page of somebody else i
   const plain = { ...card, business_item: null, questions: [] };
   home.url = 'https://b.gov.cn';
   expect(sheetAddress(plain, null, 'checklist', 'png')).toBe('https://b.gov.cn/api/v1/items/N%201/checklist.png');
-});
-
-test('the file says what it is, in letters that every system can keep', () => {
-  expect(sheetFile(card, '办事材料清单', 'png')).toBe('办事材料清单-居民身份证补领-丢失补领.png');
 });

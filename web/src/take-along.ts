@@ -14,9 +14,3 @@ export function sheetAddress(card: Card, place: Region | null, name: SheetName, 
   const asked = query.toString();
   return `${home.url}/api/v1/items/${encodeURIComponent(card.item)}/${name}.${form}${asked && `?${asked}`}`;
 }
-
-/** A name for the file that says what it is. */
-export function sheetFile(card: Card, title: string, form: SheetForm): string {
-  const name = [title, card.name, card.business_item ?? ''].filter((part) => part).join('-');
-  return `${name.replace(/[\\/:*?"<>|\s]+/g, '').slice(0, 80)}.${form}`;
-}

@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { fields } from '../form-style';
 import { base, controls, tags } from '../sheet';
 import { stateTag } from '../state-tag';
-import { sheetAddress, sheetFile, type SheetForm, type SheetName } from '../take-along';
+import { sheetAddress, type SheetForm, type SheetName } from '../take-along';
 import type { Card, Region } from '../wire';
 import { wording } from '../wording';
 import { paper } from './paper-style';
@@ -106,19 +106,14 @@ export class NoticeSheet extends LitElement {
 
   /** The service makes these, with what is ticked now; without a network there are none. */
   private saves(missing: string[]) {
-    const files: [SheetName, SheetForm, string, string][] = [
-      ['notice', 'pdf', takeWords.noticePdf, words.sheetTitle],
-      ['notice', 'png', takeWords.noticePng, words.sheetTitle],
-      ['checklist', 'pdf', wording.savePdf, wording.printTitle],
-      ['checklist', 'png', wording.savePng, wording.printTitle],
+    const files: [SheetName, SheetForm, string][] = [
+      ['notice', 'pdf', takeWords.noticePdf],
+      ['notice', 'png', takeWords.noticePng],
+      ['checklist', 'pdf', wording.savePdf],
+      ['checklist', 'png', wording.savePng],
     ];
     return files.map(
-      ([name, form, label, title]) => html`<a
-        class="button"
-        href=${sheetAddress(this.card, this.place, name, form, name === 'notice' ? missing : [])}
-        download=${sheetFile(this.card, title, form)}
-        >${label}</a
-      >`,
+      ([name, form, label]) => html`<a class="button" href=${sheetAddress(this.card, this.place, name, form, name === 'notice' ? missing : [])} download>${label}</a>`,
     );
   }
 
