@@ -2,7 +2,7 @@
 
 use super::answer::ItemView;
 use super::handover::{self, DeskRules, local};
-use super::lookup::{place_name, view_of};
+use super::lookup::{self, view_of};
 use super::ticket::{Issued, Ticket, Tickets};
 use super::{AskError, Assist};
 use crate::config::Apply;
@@ -277,9 +277,9 @@ impl Assist {
     ) -> Result<(Guide, ItemView, Option<Hall>), AskError> {
         let search = self.search();
         let item = self.find_item(&search, code)?;
-        let (guide, fit) = match (region, search.guide_by_code(code)?) {
-            (None, Some((_, guide))) if guide.in_force(today).is_ok() => (guide, Fit::Own),
-            _ => match search.place(item, region, today)? {
+        let (guide, fit) = match lookup::own(&search, code, region, today)? {
+            Some(guide) => (guide, Fit::Own),
+            None => match search.place(item, region, today)? {
                 Some(placed) => (placed.guide, placed.fit),
                 None => return Err(AskError::NotInForce(code.to_owned())),
             },
@@ -307,11 +307,6 @@ impl Assist {
             }
         })?;
         Ok(found.into_iter().map(|(url, (host, code))| (url, host, code)).collect())
-    }
-
-    /// The place by name.
-    pub fn place_of(&self, code: &RegionCode) -> super::PlaceName {
-        place_name(&self.search(), code)
     }
 }
 

@@ -2,10 +2,10 @@
 //! is published counts at once, and can be taken back. Before that it can be tried on what citizens asked last.
 
 use super::lessons::Lessons;
-use super::seek::confidence;
+use super::seek::{confidence, judged};
 use super::{Ask, AskError, Assist, OpenError, TeachError};
 use crate::desk::{Calendar, Permission, Span};
-use crate::dialog::{Candidate, Status, judge};
+use crate::dialog::Status;
 use crate::guide::Example;
 use crate::store::{
     Account, ContentRow, ContentState, Contents as Store, Database, DatabaseError, Entry, StoreError, Written,
@@ -471,9 +471,7 @@ impl Assist {
         let search = self.search();
         let ask = Ask { text: question.to_owned(), trial, ..Ask::default() };
         let sought = self.seek(&search, &ask, 5).await?;
-        let candidates: Vec<Candidate> =
-            sought.hits.fused.iter().map(|f| Candidate { confidence: f.confidence }).collect();
-        let judged = judge(&candidates, &self.thresholds);
+        let judged = judged(&sought.hits, &self.thresholds);
         let first = sought.hits.fused.first().and_then(|found| search.item(found.item));
         Ok(Settled {
             status: super::status(&sought.understood, judged.status, true),

@@ -4,8 +4,9 @@
 use super::answer::{CandidateItem, ItemView, PlaceName};
 use super::hear::hit;
 use super::lookup::{candidate, place_name, view};
+use super::seek::judged;
 use super::{Ask, AskError, Assist};
-use crate::dialog::{Choice, Hit, Pending, Spoken, Verdict, judge, spoken, which};
+use crate::dialog::{Choice, Hit, Pending, Spoken, Verdict, spoken, which};
 use crate::guide::{Answers, CatalogItem, ITEM, ItemKey, Line, MaterialLine, RegionCode};
 use crate::search::Fit;
 use jiff::civil::Date;
@@ -106,13 +107,7 @@ impl Assist {
         let thresholds = self.thresholds;
         tokio::task::spawn_blocking(move || {
             let fused = &sought.hits.fused;
-            let judged = judge(
-                &fused
-                    .iter()
-                    .map(|f| crate::dialog::Candidate { confidence: f.confidence })
-                    .collect::<Vec<_>>(),
-                &thresholds,
-            );
+            let judged = judged(&sought.hits, &thresholds);
             let mut rows = Vec::new();
             for found in fused.iter().take(limit) {
                 let Some(item) = candidate(&search, found) else { continue };
@@ -209,18 +204,14 @@ impl Assist {
     /// Key and name of an item.
     pub fn named_item(&self, code: &str) -> Result<(ItemKey, String), AskError> {
         let search = self.search();
-        let found = search.by_code(code, true, 1)?.first().and_then(|at| search.item(*at).cloned());
-        found.map(|item| (item.key, item.name)).ok_or_else(|| AskError::NoSuchItem(code.to_owned()))
+        let found = search.item(self.find_item(&search, code)?);
+        let named = found.map(|item| (item.key.clone(), item.name.clone()));
+        named.ok_or_else(|| AskError::NoSuchItem(code.to_owned()))
     }
 
     /// A place with its name.
     pub fn place(&self, code: &RegionCode) -> PlaceName {
         place_name(&self.search(), code)
-    }
-
-    /// The generation in service, by name.
-    pub fn generation(&self) -> String {
-        self.search().manifest().generation.clone()
     }
 }
 

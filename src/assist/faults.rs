@@ -1,6 +1,6 @@
 //! What staff write down of guides and calls: notices for everybody, faults of a guide, how a call ended.
 
-use super::{AskError, Assist};
+use super::{AskError, Assist, words};
 use crate::desk::Permission;
 use crate::guide::RegionCode;
 use crate::store::{
@@ -10,9 +10,6 @@ use crate::store::{
 use crate::text::mask;
 use jiff::{SignedDuration, Timestamp};
 use ulid::Ulid;
-
-/// Characters of a notice, a report, a note or a caller's words at most.
-const WORDS: usize = 500;
 
 /// Characters of a field's name, and of what stands in it, at most.
 const FIELD: usize = 200;
@@ -258,11 +255,7 @@ fn entry(by: &Account, action: &'static str, subject: String, detail: String, at
 }
 
 fn optional(field: &'static str, words: Option<&str>) -> Result<Option<String>, FaultError> {
-    let Some(words) = words.map(str::trim).filter(|words| !words.is_empty()) else { return Ok(None) };
-    if words.chars().count() > WORDS {
-        return Err(FaultError::Field(field, format!("不能超过 {WORDS} 个字")));
-    }
-    Ok(Some(mask(words).text))
+    words::kept(words).map_err(|what| FaultError::Field(field, what))
 }
 
 fn needed(field: &'static str, words: &str) -> Result<String, FaultError> {

@@ -122,7 +122,7 @@ impl FigureDesk {
             handovers: store.handovers(window).await?,
             gaps: store.gaps(window).await?,
             open: store.open(today).await?,
-            times: store.answer_times(&[0.5, 0.9, 0.99], window).await?,
+            times: store.answer_times(&[0.5, 0.9, 0.99], turns, window).await?,
         })
     }
 

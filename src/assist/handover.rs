@@ -14,7 +14,6 @@ use crate::store::{Contact, Conversation, Message, NewStep, NewWords, Stepped};
 use crate::text::mask;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::{Offset, TimeZone};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -112,13 +111,12 @@ pub enum Handed {
 
 /// The hour in China.
 pub(super) fn local(now: Timestamp) -> DateTime {
-    TimeZone::fixed(Offset::constant(8)).to_datetime(now)
+    desk::china().to_datetime(now)
 }
 
 /// Midnight in China, before a time.
 pub(super) fn midnight(now: Timestamp) -> Timestamp {
-    let zone = TimeZone::fixed(Offset::constant(8));
-    zone.to_timestamp(local(now).date().to_datetime(jiff::civil::Time::midnight())).unwrap_or(now)
+    desk::china().to_timestamp(local(now).date().to_datetime(jiff::civil::Time::midnight())).unwrap_or(now)
 }
 
 /// An opening with its day.

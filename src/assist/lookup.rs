@@ -111,6 +111,20 @@ pub(super) fn view_of(
     }
 }
 
+/// The very guide that a code (实施编码) names, where it is in force and no place is asked for.
+pub(super) fn own(
+    search: &Search,
+    code: &str,
+    region: Option<&RegionCode>,
+    today: Date,
+) -> Result<Option<Guide>, SearchError> {
+    if region.is_some() {
+        return Ok(None);
+    }
+    let named = search.guide_by_code(code)?.map(|(_, guide)| guide);
+    Ok(named.filter(|guide| guide.in_force(today).is_ok()))
+}
+
 /// A bundle with its members looked up, and their materials as the guides for a place have them.
 pub fn theme_view(
     search: &Search,
@@ -159,11 +173,9 @@ impl Assist {
     ) -> Result<(CatalogItem, ItemView), AskError> {
         let search = self.search();
         let item = self.find_item(&search, code)?;
-        let view = match (region, search.guide_by_code(code)?) {
-            (None, Some((_, guide))) if guide.in_force(today).is_ok() => {
-                Some(view_of(&search, item, &guide, Fit::Own, answers, today))
-            }
-            _ => view(&search, item, region, answers, today)?,
+        let view = match own(&search, code, region, today)? {
+            Some(guide) => Some(view_of(&search, item, &guide, Fit::Own, answers, today)),
+            None => view(&search, item, region, answers, today)?,
         };
         let catalog = search.item(item).cloned();
         match (catalog, view) {

@@ -30,6 +30,7 @@ mod talk;
 mod ticket;
 mod transcript;
 mod webhooks;
+mod words;
 
 pub use access::{Access, AccessError, CAP, NewAccount, made_password};
 pub use answer::{Answer, CandidateItem, ItemView, PlaceName, Timings};
@@ -61,16 +62,14 @@ pub use ticket::{Issued, Ticket, Tickets};
 pub use transcript::transcript;
 pub use webhooks::{BadWebhook, Receiver, Webhooks};
 
-use crate::dialog::{
-    BadUnderstanding, Candidate, Route, Status, Thresholds, Understanding, Understood, Verdict, judge,
-};
+use crate::dialog::{BadUnderstanding, Route, Status, Thresholds, Understanding, Understood, Verdict};
 use crate::embed::Embedder;
 use crate::guide::{Answers, ITEM, RegionCode};
 use crate::search::{BadFusion, Fusion, Search, SearchError};
 use crate::store::{Journal, StoreError};
 use jiff::civil::Date;
 use lessons::Lessons;
-use seek::Sought;
+use seek::{Sought, confidence, judged};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
@@ -266,9 +265,7 @@ fn answer(
     let started = Instant::now();
     let Sought { query, understood, hits, heard, region, region_choices, keywords_only, mut timings, .. } =
         sought;
-    let candidates: Vec<Candidate> =
-        hits.fused.iter().map(|f| Candidate { confidence: f.confidence }).collect();
-    let judgement = judge(&candidates, &thresholds);
+    let judgement = judged(&hits, &thresholds);
     let view = match (judgement.verdict, hits.fused.first()) {
         (Verdict::Sure, Some(first)) if understood.route == Route::Item => {
             let mut answers = ask.answers.clone();
@@ -298,7 +295,7 @@ fn answer(
     Ok(Answer {
         status,
         understood,
-        confidence: candidates.first().map_or(0.0, |c| c.confidence),
+        confidence: confidence(&hits),
         heard,
         region: region.map(|code| lookup::place_name(search, &code)),
         region_choices: region_choices.iter().map(|code| lookup::place_name(search, code)).collect(),

@@ -1,13 +1,12 @@
 //! 好差评 as the house takes them: checked, masked, kept; a bad one is settled by somebody, by a day.
 
-use super::SharedCalendar;
+use super::{SharedCalendar, words};
 use crate::config::RatingRules;
 use crate::desk::{About, due, level};
 use crate::store::{
     Account, Database, DatabaseError, Entry, GiveError, NewRating, Outcome, Rating, Ratings as Store,
     SettleError, WorkItem,
 };
-use crate::text::mask;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
@@ -47,9 +46,6 @@ pub enum SettleFault {
     #[error(transparent)]
     Store(#[from] SettleError),
 }
-
-/// Characters of a rating's words, and of a note, at most.
-const WORDS: usize = 500;
 
 /// Ratings with their rules.
 pub struct Ratings {
@@ -102,7 +98,7 @@ impl Ratings {
         if reasons.iter().any(|id| !about.reasons().iter().any(|(known, _)| known == id)) {
             return wrong("reasons", "没有这样的原因；请用 /api/v1/ratings/reasons 里的 id");
         }
-        let words = clean("text", words)?;
+        let words = words::kept(words.as_deref()).map_err(|what| RateError::Field("text", what))?;
         let new = NewRating {
             conversation,
             about,
@@ -129,11 +125,7 @@ impl Ratings {
             let mend = "应为 mended、explained、not_reached、duplicate 或 abuse".to_owned();
             return Err(SettleFault::Field("outcome", mend));
         };
-        let note = match clean("note", note) {
-            Ok(note) => note,
-            Err(RateError::Field(field, what)) => return Err(SettleFault::Field(field, what)),
-            Err(RateError::Store(_)) => None,
-        };
+        let note = words::kept(note.as_deref()).map_err(|what| SettleFault::Field("note", what))?;
         let entry = Entry {
             actor: by.login.clone(),
             action: "work_item.settled",
@@ -148,15 +140,4 @@ impl Ratings {
     pub async fn work(&self, open: Option<bool>, limit: i64) -> Result<Vec<WorkItem>, DatabaseError> {
         self.store.work(open, limit).await
     }
-}
-
-/// Words without personal data; `None` where there are none.
-fn clean(field: &'static str, words: Option<String>) -> Result<Option<String>, RateError> {
-    let Some(words) = words.map(|words| words.trim().to_owned()).filter(|words| !words.is_empty()) else {
-        return Ok(None);
-    };
-    if words.chars().count() > WORDS {
-        return Err(RateError::Field(field, format!("不能超过 {WORDS} 个字")));
-    }
-    Ok(Some(mask(&words).text))
 }

@@ -1,7 +1,7 @@
 //! From a question to ranked items: words, meaning, place, and what it may have meant by its sound.
 
 use super::{Ask, AskError, Assist, Timings};
-use crate::dialog::{Evidence, Route, Understood};
+use crate::dialog::{Candidate, Evidence, Judgement, Route, Thresholds, Understood, judge};
 use crate::embed::{EmbedError, Vector};
 use crate::guide::RegionCode;
 use crate::search::{Context, Hits, Reading, SAME, Search, SearchError};
@@ -202,6 +202,13 @@ impl Assist {
 /// How sure the first one found is; nothing found is not sure at all.
 pub(super) fn confidence(hits: &Hits) -> f32 {
     hits.fused.first().map_or(0.0, |found| found.confidence)
+}
+
+/// What comes of what was found: sure, twins, unclear or nothing.
+pub(super) fn judged(hits: &Hits, thresholds: &Thresholds) -> Judgement {
+    let candidates: Vec<Candidate> =
+        hits.fused.iter().map(|found| Candidate { confidence: found.confidence }).collect();
+    judge(&candidates, thresholds)
 }
 
 /// What the search says of the question itself.

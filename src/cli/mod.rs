@@ -21,7 +21,6 @@ use crate::store::Database;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use jiff::civil::Date;
-use jiff::tz::{Offset, TimeZone};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -124,10 +123,9 @@ fn generations(root: &Path, args: &GenerationsArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The day in Inner Mongolia: China has one time zone and no summer time.
+/// The day in Inner Mongolia.
 pub(crate) fn today() -> Date {
-    let china = TimeZone::fixed(Offset::constant(8));
-    china.to_datetime(jiff::Timestamp::now()).date()
+    crate::desk::china().to_datetime(jiff::Timestamp::now()).date()
 }
 
 /// Loads the model; without one the program goes on with words alone, and says so.

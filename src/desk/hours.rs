@@ -1,6 +1,7 @@
 //! When somebody is there: weekly hours, public holidays, and working days that make up for them (调休).
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
+use jiff::tz::{Offset, TimeZone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -95,6 +96,11 @@ impl From<Span> for String {
 fn time(text: &str) -> Option<Time> {
     let (hour, minute) = text.trim().split_once(':')?;
     Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
+}
+
+/// The time of China (北京时间): one zone, no summer time.
+pub fn china() -> TimeZone {
+    TimeZone::fixed(Offset::constant(8))
 }
 
 /// Whether somebody is there.

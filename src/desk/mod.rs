@@ -13,7 +13,7 @@ mod week;
 
 pub use brief::{Brief, Why};
 pub use case::{Act, Case, Closed, Happened, Refused, Staffer, Stage, Who};
-pub use hours::{BadHours, Calendar, HolidayYear, Holidays, Opening, Span};
+pub use hours::{BadHours, Calendar, HolidayYear, Holidays, Opening, Span, china};
 pub use order::{Business, Class, Classes, title, urgency};
 pub use queue::{Wait, wait};
 pub use rating::{About, FAIR, due, level};

@@ -37,8 +37,7 @@ pub fn spoken(card: &Card) -> Vec<Spoken> {
     let lines: Vec<&Line> = card.limits.iter().chain(&card.channels).collect();
     for (field, even_silent) in SAID {
         // A promise is what counts; the law's limit stands in where none is made.
-        let promised = lines.iter().any(|l| l.citation.field == "promised_limit" && l.value.is_some());
-        if field == "legal_limit" && promised {
+        if field == "legal_limit" && says(&lines, "promised_limit") {
             continue;
         }
         let of_field = |line: &&&Line| line.citation.field.split('/').next() == Some(field);

@@ -11,14 +11,13 @@ use super::wire::figures::{
 };
 use super::wire::region as place_shape;
 use crate::assist::{FigureError, Figures, Group, UnsettledKind};
-use crate::desk::Permission;
+use crate::desk::{Permission, china};
 use crate::guide::RegionCode;
 use crate::store::{DayCounts, Window};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::{Date, date};
-use jiff::tz::{Offset, TimeZone};
 use jiff::{Span, ToSpan};
 use std::sync::Arc;
 
@@ -145,8 +144,7 @@ impl App {
         if from > to || days_between(from, to) > LONGEST {
             return Err(Problem::BadField("from", format!("应在 to 之前，最多 {LONGEST} 天")));
         }
-        let china = TimeZone::fixed(Offset::constant(8));
-        let start = |day: Date| china.to_timestamp(day.at(0, 0, 0, 0));
+        let start = |day: Date| china().to_timestamp(day.at(0, 0, 0, 0));
         let wrong = |_| Problem::BadField("from", "日期超出范围".into());
         let window = Window {
             from: start(from).map_err(wrong)?,

@@ -358,7 +358,7 @@ pub async fn pack(
         return Err(Problem::BadField("region", "请给出区划代码".into()));
     };
     let today = (app.today)();
-    let tag = format!("\"{}-{region}-{today}\"", app.assist.generation());
+    let tag = format!("\"{}-{region}-{today}\"", app.assist.search().manifest().generation);
     let mut own = HeaderMap::new();
     if let Ok(value) = HeaderValue::from_str(&tag) {
         own.insert(header::ETAG, value);

@@ -159,7 +159,7 @@ impl Problem {
             Problem::FourEyes(_) => "提出人不能采纳自己的建议。请由另一位知识管理员决定。".into(),
             Problem::BadLogin => "登录名或密码不对。忘记密码请联系管理员重置。".into(),
             Problem::Locked(until) => {
-                let local = jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(8)).to_datetime(*until);
+                let local = crate::desk::china().to_datetime(*until);
                 format!(
                     "密码输错次数过多，请在 {} 之后再试，或联系管理员重置密码。",
                     local.strftime("%m月%d日 %H:%M")

@@ -48,6 +48,11 @@ pub fn region_code(number: u64) -> Option<RegionCode> {
     RegionCode::try_from(format!("{number:012}")).ok().filter(|_| number > 0)
 }
 
+/// A number as it stands in the files, its lowest byte first.
+fn number(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |n, &byte| (n << 8) | u64::from(byte))
+}
+
 /// The open files of a generation's guides.
 pub struct Records {
     entries: Vec<Entry>,
@@ -72,7 +77,6 @@ impl Records {
                 "its length is not a whole number of entries".into(),
             ));
         }
-        let number = |b: &[u8]| b.iter().rev().fold(0u64, |n, &byte| (n << 8) | u64::from(byte));
         let entries = bytes
             .chunks_exact(ENTRY_BYTES)
             .map(|b| Entry {
@@ -236,7 +240,6 @@ impl Record {
 
 /// Length of the JSON, place and length of the item's first record; then the packed JSON.
 fn head(bytes: &[u8]) -> Option<([u64; 3], &[u8])> {
-    let number = |b: &[u8]| b.iter().rev().fold(0u64, |n, &byte| (n << 8) | u64::from(byte));
     let (head, packed) = bytes.split_at_checked(HEAD)?;
     Some(([number(&head[..4]), number(&head[4..12]), number(&head[12..])], packed))
 }

@@ -6,6 +6,7 @@ use crate::guide::RegionCode;
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use std::collections::HashMap;
 
 /// Milliseconds that Inner Mongolia is ahead of UTC: one time zone, no summer time.
 const AHEAD: i64 = 8 * 3_600_000;
@@ -195,21 +196,28 @@ impl Figures {
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
     }
 
-    /// Milliseconds that answering took, at these shares of all turns; none without turns.
-    pub async fn answer_times(&self, shares: &[f64], window: &Window) -> Result<Vec<f64>, DatabaseError> {
-        let (turns, _) = self.size(window).await?;
-        let mut times = Vec::with_capacity(shares.len());
-        for share in shares.iter().filter(|_| turns > 0) {
-            let skip = ((turns - 1) as f64 * share) as i64;
-            let query = format!(
-                "SELECT CAST(json_extract(body, '$.ms.total') AS REAL) AS ms {TURNS} ORDER BY ms LIMIT 1 OFFSET {skip}"
-            );
-            let rows = self.rows(query, window).await?;
-            if let Some(row) = rows.first() {
-                times.push(row.try_get::<Option<f64>, _>(0)?.unwrap_or(0.0));
-            }
+    /// Milliseconds that answering took, at these shares (ascending) of so many turns; none without turns.
+    pub async fn answer_times(
+        &self,
+        shares: &[f64],
+        turns: i64,
+        window: &Window,
+    ) -> Result<Vec<f64>, DatabaseError> {
+        let places = shares.iter().filter(|_| turns > 0).map(|share| ((turns - 1) as f64 * share) as i64);
+        let places: Vec<i64> = places.collect();
+        // One order for all of them.
+        let query = format!(
+            "SELECT ms, place FROM (SELECT CAST(json_extract(body, '$.ms.total') AS REAL) AS ms,
+                 ROW_NUMBER() OVER (ORDER BY CAST(json_extract(body, '$.ms.total') AS REAL)) - 1 AS place {TURNS})
+             WHERE place IN (SELECT value FROM json_each('{}'))",
+            serde_json::to_string(&places).unwrap_or_default()
+        );
+        let mut at: HashMap<i64, f64> = HashMap::new();
+        for row in self.rows(query, window).await? {
+            at.insert(row.try_get(1)?, row.try_get::<Option<f64>, _>(0)?.unwrap_or(0.0));
         }
-        Ok(times)
+        // A few turns may have one place for two shares.
+        Ok(places.iter().filter_map(|place| at.get(place).copied()).collect())
     }
 
     /// Questions whose turn ended with one of these statuses, the newest first.

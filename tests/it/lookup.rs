@@ -311,6 +311,8 @@ async fn the_dashboard_counts_turns_and_groups_what_nobody_could_answer() {
         assert_eq!(sum(list, field), 3, "{list}: {figures}");
     }
     assert_eq!(figures["places"][0]["region"]["code"], "150702");
+    let took: Vec<f64> = ["p50", "p90", "p99"].iter().map(|at| figures["ms"][at].as_f64().unwrap()).collect();
+    assert!(took.is_sorted() && took[0] > 0.0, "{took:?}");
     let items = figures["items"].as_array().unwrap();
     assert!(items.iter().any(|item| item["name"] == "居民身份证办理"), "{figures}");
     let elsewhere = house.desk(&analyst, "GET", &format!("{path}&region=150400"), None).await.json();

@@ -149,7 +149,7 @@ fn counter(assist: &Assist, counter: &Counter, guide: &str) -> CounterShape {
     };
     CounterShape {
         name: counter.name.clone(),
-        hall: counter.hall.as_ref().map(|code| region(&assist.place_of(code))),
+        hall: counter.hall.as_ref().map(|code| region(&assist.place(code))),
         lines: counter.lines.iter().map(|line| shown(line, cited(&record, &line.citation))).collect(),
         open_now,
         closes_at: closes_at.map(zoned),

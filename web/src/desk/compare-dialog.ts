@@ -1,11 +1,11 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, html, nothing } from 'lit';
 import { compare } from '../api';
 import '../compare-table';
 import '../modal';
 import type { Modal } from '../modal';
 import { base, controls, notices } from '../sheet';
 import type { CompareResponse } from '../wire';
-import { page } from './style';
+import { foot, page } from './style';
 import { trouble } from './trouble';
 import { words as desk } from './wording';
 import { figureWords as words } from './wording-figures';
@@ -18,15 +18,7 @@ export class CompareDialog extends LitElement {
     controls,
     notices,
     page,
-    css`
-      .foot {
-        position: sticky;
-        bottom: calc(-1 * var(--gap));
-        margin-top: var(--gap-s);
-        padding: var(--gap-s) 0;
-        background: var(--paper);
-      }
-    `,
+    foot,
   ];
 
   declare result: CompareResponse | null;

@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, html, nothing } from 'lit';
 import '../answer-card';
 import { compare, item } from '../api';
 import '../compare-table';
@@ -6,7 +6,7 @@ import '../modal';
 import type { Modal } from '../modal';
 import { base, controls, notices } from '../sheet';
 import type { Card, CompareResponse, Region } from '../wire';
-import { page } from './style';
+import { foot, page } from './style';
 import { trouble } from './trouble';
 import { words } from './wording';
 
@@ -27,15 +27,7 @@ export class GuideDialog extends LitElement {
     controls,
     notices,
     page,
-    css`
-      .foot {
-        position: sticky;
-        bottom: calc(-1 * var(--gap));
-        margin-top: var(--gap-s);
-        padding: var(--gap-s) 0;
-        background: var(--paper);
-      }
-    `,
+    foot,
   ];
 
   declare card: Card | null;

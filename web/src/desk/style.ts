@@ -110,3 +110,14 @@ export const tables = css`
     }
   }
 `;
+
+/** The buttons of a dialog that is scrolled: they stay at its lower edge. */
+export const foot = css`
+  .foot {
+    position: sticky;
+    bottom: calc(-1 * var(--gap));
+    margin-top: var(--gap-s);
+    padding: var(--gap-s) 0;
+    background: var(--paper);
+  }
+`;
