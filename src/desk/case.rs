@@ -254,6 +254,14 @@ impl Case {
         !matches!(self.stage, Stage::Queued { .. } | Stage::Assigned { .. })
     }
 
+    /// The account that has it, while a person answers.
+    pub fn holder(&self) -> Option<&str> {
+        match &self.stage {
+            Stage::Assigned { agent, .. } => Some(agent),
+            _ => None,
+        }
+    }
+
     /// Takes one step; the case is as it was where it is refused.
     pub fn step(&mut self, who: Who<'_>, act: Act, now: i64) -> Result<Happened, Refused> {
         let (stage, happened) = self.next(who, act, now)?;

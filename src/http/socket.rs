@@ -8,7 +8,7 @@ use super::who::{Staff, own_page};
 use super::wire::chat::message;
 use super::wire::desk::{SocketTicketResponse, envelope, row};
 use crate::assist::{TalkError, Told};
-use crate::desk::{Permission, Presence, Seat, Stage};
+use crate::desk::{Permission, Presence, Seat};
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderMap, Uri, header};
@@ -304,16 +304,11 @@ impl Line {
         Ok(())
     }
 
-    /// Whether somebody is told of something: cases that he may see; words only in those that he has.
+    /// Whether somebody is told of something: cases that he may see; words that were said while he had it.
     fn concerns(&self, told: &Told) -> bool {
         let Some(case) = &told.row else { return false };
         match told.message {
-            Some(_) => match &case.stage {
-                Stage::Assigned { agent, .. } => *agent == self.seat.id,
-                // Said before it ended, told after: it belongs to whoever had it last.
-                Stage::Closed(_) => case.agent.as_ref().is_some_and(|(id, _)| *id == self.seat.id),
-                _ => false,
-            },
+            Some(_) => told.event.holder.as_deref() == Some(self.seat.id.as_str()),
             None => self.app.talks.sees(&self.seat, case),
         }
     }

@@ -11,13 +11,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The schema, one step a version. A step that has been in use is never changed: another one is added.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     include_str!("schema.sql"),
     include_str!("desk.sql"),
     include_str!("account.sql"),
     include_str!("rating.sql"),
     include_str!("outward.sql"),
     include_str!("lookup.sql"),
+    include_str!("holder.sql"),
 ];
 
 /// How long a writer waits for another program that writes the same file.

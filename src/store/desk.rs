@@ -144,6 +144,8 @@ pub struct DeskEvent {
     pub group: String,
     /// The message, where it tells of one.
     pub message_seq: Option<i64>,
+    /// Account of who had the case when words were said; `None` for all else, and while nobody had it.
+    pub holder: Option<String>,
 }
 
 /// One conversation that waits.
@@ -325,7 +327,7 @@ impl Desks {
         }
         let kept =
             Kept { group: case.stage.group().unwrap_or_default().to_owned(), seconds: first, outcome: None };
-        event(&mut change, (id, who, at), &kept, "message", Some(seq)).await?;
+        event(&mut change, (id, who, at), &kept, "message", Some((seq, case.holder()))).await?;
         outbox::put_words(&mut change, &self.database, id, seq, kind, body, at).await?;
         change.commit().await?;
         // As it is read back: times are kept to the millisecond.
@@ -442,7 +444,7 @@ impl Desks {
     /// Things that happened after a number, in order.
     pub async fn events(&self, after: i64, limit: i64) -> Result<Vec<DeskEvent>, DeskError> {
         let rows = sqlx::query(
-            "SELECT seq, at, conversation, what, who, desk_group, message_seq FROM desk_event
+            "SELECT seq, at, conversation, what, who, desk_group, message_seq, holder FROM desk_event
              WHERE seq > $1 ORDER BY seq LIMIT $2",
         )
         .bind(after)
@@ -463,7 +465,7 @@ impl Desks {
     /// The steps of one case, the oldest first.
     pub async fn log(&self, id: &str) -> Result<Vec<DeskEvent>, DeskError> {
         let rows = sqlx::query(
-            "SELECT seq, at, conversation, what, who, desk_group, message_seq FROM desk_event
+            "SELECT seq, at, conversation, what, who, desk_group, message_seq, holder FROM desk_event
              WHERE conversation = $1 AND message_seq IS NULL ORDER BY seq LIMIT 500",
         )
         .bind(id)
@@ -619,16 +621,18 @@ async fn event(
     (conversation, who, at): (&str, Who<'_>, Timestamp),
     kept: &Kept,
     what: &str,
-    message: Option<i64>,
+    message: Option<(i64, Option<&str>)>,
 ) -> Result<(), DeskError> {
+    let (message, holder) = message.map_or((None, None), |(seq, holder)| (Some(seq), holder));
     let who = match who {
         Who::Citizen => "citizen",
         Who::Clock => "clock",
         Who::Agent(agent) => agent.number,
     };
     sqlx::query(
-        "INSERT INTO desk_event (seq, at, conversation, what, who, desk_group, message_seq, seconds, outcome)
-         VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM desk_event), $1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO desk_event (seq, at, conversation, what, who, desk_group, message_seq, seconds, outcome,
+                                 holder)
+         VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM desk_event), $1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(millis(at))
     .bind(conversation)
@@ -638,6 +642,7 @@ async fn event(
     .bind(message)
     .bind(kept.seconds)
     .bind(kept.outcome)
+    .bind(holder)
     .execute(&mut **change)
     .await?;
     Ok(())
@@ -698,5 +703,6 @@ fn told(row: &SqliteRow) -> Result<DeskEvent, sqlx::Error> {
         who: row.try_get(4)?,
         group: row.try_get(5)?,
         message_seq: row.try_get(6)?,
+        holder: row.try_get(7)?,
     })
 }
