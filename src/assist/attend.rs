@@ -234,14 +234,15 @@ impl Talks {
     /// What happened at the desk today, and who waits.
     pub async fn wall(&self, now: Timestamp) -> Result<(Numbers, Vec<Seat>, Vec<Timestamp>), TalkError> {
         let numbers = self.desks.numbers(super::handover::midnight(now)).await?;
-        let waiting = self.queue_now().await?.iter().map(|waiting| waiting.asked_at).collect();
+        let waiting = self.queue_now(now).await?.waiting.iter().map(|waiting| waiting.asked_at).collect();
         Ok((numbers, self.seats_now(now).await?, waiting))
     }
 
     /// Waiting cases that a seat may take now: how many, and since when the first waits.
-    pub async fn alarm(&self, seat: &Seat) -> Result<Option<(usize, Timestamp)>, TalkError> {
-        let waiting = self.queue_now().await?;
-        let mut mine = waiting
+    pub async fn alarm(&self, seat: &Seat, now: Timestamp) -> Result<Option<(usize, Timestamp)>, TalkError> {
+        let queue = self.queue_now(now).await?;
+        let mut mine = queue
+            .waiting
             .iter()
             .filter(|waiting| seat.suits(&waiting.group, waiting.region.as_ref(), &waiting.skills))
             .map(|waiting| waiting.asked_at);
@@ -282,7 +283,7 @@ impl Talks {
                 self.by_clock(&id, self.end_case(&id, Who::Clock, Closed::Timeout, now)).await?;
             }
         }
-        for waiting in self.queue_now().await?.iter() {
+        for waiting in &self.queue_now(now).await?.waiting {
             if !waiting.told && waiting.asked_at < before(SLOW) {
                 let id = &waiting.conversation;
                 let telling = async {

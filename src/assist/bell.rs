@@ -1,8 +1,10 @@
 //! What happened at the desk, read once for all who listen: the store is asked by the first, the others find it here.
 
 use super::talk::{TalkError, Talks};
+use crate::desk::{self, Presence, Seat, Wait};
 use crate::store::{CaseRow, DeskEvent, Message, Waiting};
-use std::collections::VecDeque;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::watch;
 
@@ -36,8 +38,38 @@ pub(super) struct Bell {
     /// Counts changes.
     rung: watch::Sender<u64>,
     ring: tokio::sync::Mutex<Ring>,
-    queue: tokio::sync::Mutex<(u64, Arc<Vec<Waiting>>)>,
+    queue: tokio::sync::Mutex<(u64, Arc<Queue>)>,
 }
+
+/// All that wait, with what each of them is told: read once a change, however many listen.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    /// The first to come first.
+    pub waiting: Vec<Waiting>,
+    /// Place of each in its group, 1 is next.
+    places: HashMap<String, usize>,
+    /// By group: how long the last conversations took, seconds, and how many can be had at a time.
+    paces: HashMap<String, (Vec<u32>, usize)>,
+}
+
+impl Queue {
+    /// The place of a conversation in its group; claimed meanwhile, it is as good as next.
+    pub fn place(&self, id: &str) -> usize {
+        self.places.get(id).copied().unwrap_or(1)
+    }
+
+    /// The wait at a place of a group.
+    pub fn wait(&self, place: usize, group: &str) -> Option<Wait> {
+        let (lasted, seats) = self.paces.get(group)?;
+        (lasted.len() >= SAMPLES).then(|| desk::wait(place, lasted, *seats)).flatten()
+    }
+}
+
+/// The wait is estimated from conversations that ended in the last hours.
+const LOOK_BACK: SignedDuration = SignedDuration::from_hours(4);
+
+/// Fewer tell nothing.
+const SAMPLES: usize = 5;
 
 #[derive(Default)]
 struct Ring {
@@ -104,12 +136,34 @@ impl Talks {
     }
 
     /// All that wait, read once a change.
-    pub(super) async fn queue_now(&self) -> Result<Arc<Vec<Waiting>>, TalkError> {
+    pub(super) async fn queue_now(&self, now: Timestamp) -> Result<Arc<Queue>, TalkError> {
         let rung = *self.bell.rung.borrow();
         let mut queue = self.bell.queue.lock().await;
         if queue.0 != rung {
-            *queue = (rung, Arc::new(self.desks.waiting().await?));
+            *queue = (rung, Arc::new(self.look_at_queue(now).await?));
         }
         Ok(queue.1.clone())
+    }
+
+    async fn look_at_queue(&self, now: Timestamp) -> Result<Queue, TalkError> {
+        let waiting = self.desks.waiting().await?;
+        let mut queue = Queue::default();
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for one in &waiting {
+            let place = counts.entry(&one.group).or_default();
+            *place += 1;
+            queue.places.insert(one.conversation.clone(), *place);
+        }
+        if !counts.is_empty() {
+            let seats = self.seats_now(now).await?;
+            let since = now.checked_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
+            for group in counts.keys() {
+                let takes = |seat: &&Seat| seat.presence == Presence::Online && seat.suits(group, None, &[]);
+                let at_a_time: u32 = seats.iter().filter(takes).map(|seat| seat.cap).sum();
+                let lasted = self.desks.lasted(group, since).await?;
+                queue.paces.insert((*group).to_owned(), (lasted, at_a_time as usize));
+            }
+        }
+        Ok(Queue { waiting, ..queue })
     }
 }

@@ -7,7 +7,7 @@ use crate::corpus::faults;
 use crate::guide::{Deviation, Guide, ItemKey, RegionCode, Regions, StandardFrom, deviations};
 use crate::search::{Search, SearchError};
 use jiff::civil::Date;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -34,6 +34,8 @@ pub struct DifferenceRow {
     pub standard: String,
     /// The place whose guide sets it; where none does, it is what most say.
     pub standard_of: Option<u32>,
+    /// The first place that says so.
+    pub said_by: u32,
     /// Other values, each with the places that say so, most first.
     pub variants: Vec<(String, Places)>,
     /// Places that are silent here.
@@ -254,7 +256,11 @@ struct About<'a> {
 
 impl About<'_> {
     fn people(&self, guides: &[Guide], at: &[usize]) -> u64 {
-        at.iter().map(|at| self.people.at(guides[*at].place_code().unwrap_or(self.whole))).sum()
+        let codes: HashSet<&RegionCode> =
+            at.iter().map(|at| guides[*at].place_code().unwrap_or(self.whole)).collect();
+        // Whoever lives in a place lives in all above it, and counts once.
+        let outer = codes.iter().filter(|code| !code.line().skip(1).any(|up| codes.contains(&up)));
+        outer.map(|code| self.people.at(code)).sum()
     }
 }
 
@@ -275,10 +281,8 @@ impl Part {
             BTreeMap::new();
         for (at, guide) in guides.iter().enumerate() {
             for fault in faults(guide) {
-                let kind = match fault.rule {
-                    "incomplete" => FaultKind::Missing,
-                    _ => FaultKind::Contradiction,
-                };
+                let kind =
+                    if LACKING.contains(&fault.rule) { FaultKind::Missing } else { FaultKind::Contradiction };
                 let key = (kind, fault.field, fault.reason);
                 faulty.entry(key).or_insert_with(|| (fault.fix, Vec::new())).1.push(at);
             }
@@ -300,6 +304,17 @@ impl Part {
     }
 }
 
+/// Rules that find something lacking; the others find what doesn't agree.
+const LACKING: [&str; 7] = [
+    "incomplete",
+    "fee-details",
+    "material-name",
+    "online-address",
+    "permit-faq",
+    "permit-flow",
+    "result-sample",
+];
+
 const STALE: &str = "长期未更新";
 const STALE_FIX: &str = "核对后更新，写明更新日期";
 
@@ -316,6 +331,7 @@ fn row(about: &About<'_>, guides: &[Guide], codes: &[u32], found: Deviation) -> 
             StandardFrom::Highest(at) => Some(codes[at]),
             StandardFrom::Most => None,
         },
+        said_by: codes[found.said_by],
         people: about.people(guides, &deviating),
         deviating: deviating.len(),
         variants: found

@@ -44,6 +44,8 @@ pub struct Figures {
     pub hours: Vec<(i64, i64, i64)>,
     /// Items that were asked for most.
     pub items: Vec<ItemCount>,
+    /// How often somebody went on to the online application, by item; of all places.
+    pub clicks: Counts,
     /// Places that were meant most.
     pub places: Counts,
     /// Ratings by what was rated and stars.
@@ -98,7 +100,12 @@ impl FigureDesk {
     }
 
     /// All figures of a window.
-    pub async fn read(&self, window: &Window, today: Date) -> Result<Figures, DatabaseError> {
+    pub async fn read(
+        &self,
+        window: &Window,
+        days: (Date, Date),
+        today: Date,
+    ) -> Result<Figures, DatabaseError> {
         let store = &self.store;
         let (turns, conversations) = store.size(window).await?;
         Ok(Figures {
@@ -109,6 +116,7 @@ impl FigureDesk {
             days: store.by_day(window).await?,
             hours: store.by_hour(window).await?,
             items: store.by_item(TOP, window).await?,
+            clicks: store.clicks(days.0, days.1).await?,
             places: store.by_place(TOP, window).await?,
             ratings: store.ratings(window).await?,
             handovers: store.handovers(window).await?,

@@ -12,9 +12,9 @@ use crate::dialog::{Route, State, Status, wording};
 use crate::guide::RegionCode;
 use crate::store::{Contact, Conversation, Message, NewStep, NewWords, Stepped};
 use crate::text::mask;
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
-use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -110,12 +110,6 @@ pub enum Handed {
     Nobody(DeskNow),
 }
 
-/// The wait is estimated from conversations that ended in the last hours.
-const LOOK_BACK: SignedDuration = SignedDuration::from_hours(4);
-
-/// Fewer tell nothing.
-const SAMPLES: usize = 5;
-
 /// The hour in China.
 pub(super) fn local(now: Timestamp) -> DateTime {
     TimeZone::fixed(Offset::constant(8)).to_datetime(now)
@@ -181,7 +175,7 @@ impl Talks {
             Offer::Unstaffed => wording::NOBODY_THERE.to_owned(),
             Offer::Closed(next) => wording::desk_closed(next.map(opening).as_deref()),
         };
-        let waiting = self.desks.waiting().await?.iter().filter(|waiting| waiting.group == group).count();
+        let waiting = self.queue_now(now).await?.waiting.iter().filter(|one| one.group == group).count();
         let online = suits.iter().filter(|seat| seat.presence != Presence::Offline).count();
         Ok(DeskNow { offer, text, seats_online: online, waiting })
     }
@@ -192,8 +186,9 @@ impl Talks {
         let text = match stage {
             Stage::Bot => String::new(),
             Stage::Queued { group, .. } => {
-                let place = self.place(id, group).await?;
-                let wait = self.wait(place, group, now).await?;
+                let all = self.queue_now(now).await?;
+                let place = all.place(id);
+                let wait = all.wait(place, group);
                 queue = Some((place, wait));
                 wording::queued(place, wait.map(|wait| (wait.from, wait.to)))
             }
@@ -202,25 +197,6 @@ impl Talks {
             Stage::Closed(_) => wording::ENDED.to_owned(),
         };
         Ok(Standing { stage: stage.clone(), queue, text })
-    }
-
-    async fn place(&self, id: &str, group: &str) -> Result<usize, TalkError> {
-        let waiting = self.queue_now().await?;
-        let mut of_group = waiting.iter().filter(|waiting| waiting.group == group);
-        // Claimed meanwhile: as good as next.
-        Ok(of_group.position(|waiting| waiting.conversation == id).map_or(1, |at| at + 1))
-    }
-
-    async fn wait(&self, place: usize, group: &str, now: Timestamp) -> Result<Option<Wait>, TalkError> {
-        let since = now.checked_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
-        let lasted = self.desks.lasted(group, since).await?;
-        if lasted.len() < SAMPLES {
-            return Ok(None);
-        }
-        let seats = self.seats_now(now).await?;
-        let takes = |seat: &&Seat| seat.presence == Presence::Online && seat.suits(group, None, &[]);
-        let places: u32 = seats.iter().filter(takes).map(|seat| seat.cap).sum();
-        Ok(desk::wait(place, &lasted, places as usize))
     }
 
     /// Asks for a person; what is answered is on the disk.

@@ -53,32 +53,12 @@ pub fn import(
     tell: &mut dyn FnMut(Step<'_>),
 ) -> Result<(Manifest, Summary), ImportError> {
     let mut builder = Builder::start(plan)?;
-    let mut fault = None;
-    let read = corpus::read(&sources.paths, &sources.options, &mut |event| {
-        match event {
-            Event::Guide(guide, _) => {
-                if let Err(error) = builder.add(&guide) {
-                    fault = Some(error);
-                    return Err(corpus::Stop.into());
-                }
-            }
-            Event::Finding(finding) => tell(Step::Finding(&finding)),
-            Event::Progress { done_bytes, total_bytes } => {
-                tell(Step::Reading { done: done_bytes, total: total_bytes, guides: builder.guides() })
-            }
-        }
-        Ok(())
-    });
-    let mut summary = match (read, fault) {
-        (_, Some(error)) => {
+    let mut summary = match take_in(&sources, &mut builder, tell) {
+        Ok(summary) => summary,
+        Err(error) => {
             builder.abandon();
-            return Err(error.into());
+            return Err(error);
         }
-        (Err(error), None) => {
-            builder.abandon();
-            return Err(error.into());
-        }
-        (Ok(summary), None) => summary,
     };
     for finding in theme_findings(&sources.companions, &builder) {
         summary.count(finding.severity);
@@ -96,6 +76,63 @@ pub fn import(
     let manifest =
         builder.finish(sources.companions, embedding.as_ref(), &mut |stage| tell(Step::Building(stage)))?;
     Ok((manifest, summary))
+}
+
+/// Events that the reader hands over at a time, and such parcels that may wait: reading never runs far ahead.
+const PARCEL: usize = 64;
+const PARCELS: usize = 8;
+
+/// Reads on a thread of its own while what was read goes into the index on this one.
+fn take_in(
+    sources: &Sources,
+    builder: &mut Builder,
+    tell: &mut dyn FnMut(Step<'_>),
+) -> Result<Summary, ImportError> {
+    let (send, take) = std::sync::mpsc::sync_channel::<Vec<Event>>(PARCELS);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(move || {
+            let mut parcel = Vec::with_capacity(PARCEL);
+            let read = corpus::read(&sources.paths, &sources.options, &mut |event| {
+                parcel.push(event);
+                if parcel.len() == PARCEL {
+                    let full = std::mem::replace(&mut parcel, Vec::with_capacity(PARCEL));
+                    send.send(full).map_err(|_| corpus::Stop)?;
+                }
+                Ok(())
+            });
+            // Whoever takes may have stopped: then nobody wants the rest.
+            let _ = send.send(parcel);
+            read
+        });
+        let mut fault = None;
+        'taking: for parcel in &take {
+            for event in parcel {
+                match event {
+                    Event::Guide(guide, _) => {
+                        if let Err(error) = builder.add(&guide) {
+                            fault = Some(error);
+                            break 'taking;
+                        }
+                    }
+                    Event::Finding(finding) => tell(Step::Finding(&finding)),
+                    Event::Progress { done_bytes, total_bytes } => {
+                        tell(Step::Reading {
+                            done: done_bytes,
+                            total: total_bytes,
+                            guides: builder.guides(),
+                        });
+                    }
+                }
+            }
+        }
+        drop(take);
+        // A panic of the reader is a panic here.
+        let read = reader.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause));
+        match fault {
+            Some(error) => Err(error.into()),
+            None => Ok(read?),
+        }
+    })
 }
 
 /// Bundles whose members the catalog lacks: said once, at import.

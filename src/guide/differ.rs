@@ -36,6 +36,8 @@ pub struct Deviation {
     pub standard: String,
     /// Where it comes from.
     pub from: StandardFrom,
+    /// Position of the first guide that says so.
+    pub said_by: usize,
     /// What else is said, by most guides first.
     pub variants: Vec<Variant>,
     /// Guides that are silent here, though others speak.
@@ -87,10 +89,11 @@ fn deviation(guides: &[Guide], field: &'static str) -> Option<Deviation> {
         let most = said.iter().rev().max_by_key(|(_, variant)| variant.guides.len())?;
         (StandardFrom::Most, most.0.clone())
     };
-    let standard = said.remove(&key)?.value;
+    let Variant { value: standard, guides: saying } = said.remove(&key)?;
+    let said_by = saying.first().copied()?;
     let mut variants: Vec<Variant> = said.into_values().collect();
     variants.sort_by_key(|variant| std::cmp::Reverse(variant.guides.len()));
-    (!variants.is_empty()).then_some(Deviation { field, label, standard, from, variants, silent })
+    (!variants.is_empty()).then_some(Deviation { field, label, standard, from, said_by, variants, silent })
 }
 
 #[cfg(test)]

@@ -157,7 +157,7 @@ impl App {
     }
 
     async fn counted(&self, asked: &Asked) -> Result<FiguresResponse, Problem> {
-        let found = self.figures.read(&asked.window, (self.today)()).await?;
+        let found = self.figures.read(&asked.window, (asked.from, asked.to), (self.today)()).await?;
         Ok(self.shaped(asked, found))
     }
 
@@ -167,6 +167,9 @@ impl App {
             let code = RegionCode::try_from(code).ok()?;
             Some(place_shape(&self.assist.place(&code)))
         };
+        let whole = asked.window.region.is_none();
+        let clicks =
+            |key: &str| found.clicks.iter().find(|(item, _)| item == key).map_or(0, |(_, clicks)| *clicks);
         let waits = &found.handovers.waits;
         let wait = |share: usize| (!waits.is_empty()).then(|| waits[(waits.len() - 1) * share / 100]);
         FiguresResponse {
@@ -191,10 +194,11 @@ impl App {
                 .into_iter()
                 .map(|one| ItemCountShape {
                     name: name(&one.item),
+                    // Clicks are counted without a place.
+                    clicks: whole.then(|| clicks(&one.item)),
                     code: one.item,
                     count: one.count,
                     answered: one.answered,
-                    clicks: None,
                 })
                 .collect(),
             places: found

@@ -308,7 +308,12 @@ impl Line {
     fn concerns(&self, told: &Told) -> bool {
         let Some(case) = &told.row else { return false };
         match told.message {
-            Some(_) => matches!(&case.stage, Stage::Assigned { agent, .. } if *agent == self.seat.id),
+            Some(_) => match &case.stage {
+                Stage::Assigned { agent, .. } => *agent == self.seat.id,
+                // Said before it ended, told after: it belongs to whoever had it last.
+                Stage::Closed(_) => case.agent.as_ref().is_some_and(|(id, _)| *id == self.seat.id),
+                _ => false,
+            },
             None => self.app.talks.sees(&self.seat, case),
         }
     }
@@ -318,7 +323,9 @@ impl Line {
         if presence != Some(Presence::Online) {
             return Ok(());
         }
-        if let Some((waiting, first)) = self.app.talks.alarm(&self.seat).await.map_err(broken)? {
+        if let Some((waiting, first)) =
+            self.app.talks.alarm(&self.seat, Timestamp::now()).await.map_err(broken)?
+        {
             let seconds = Timestamp::now().duration_since(first).as_secs().max(0);
             let data = json!({ "waiting": waiting, "longest_wait_seconds": seconds });
             self.send(envelope("alarm", None, data, Timestamp::now())).await?;

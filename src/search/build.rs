@@ -5,7 +5,7 @@
 
 use super::generation::{self, Draft, FORMAT, Manifest};
 use super::keyword;
-use super::records::{Entry, RecordsWriter, region_number};
+use super::records::{Entry, RecordsWriter, Spot, region_number};
 use super::vector::{Label, LabelKind, Vectors};
 use super::{Search, SearchError};
 use crate::embed::{EmbedError, Vector, centres};
@@ -150,6 +150,8 @@ struct Group {
     base: Guide,
     entries: Vec<usize>,
     organs: HashSet<(u64, String)>,
+    /// The first guide as it was written: the others are packed beside it.
+    first: (Spot, Vec<u8>),
 }
 
 struct Row {
@@ -192,10 +194,13 @@ impl Builder {
         let json = guide
             .to_json()
             .and_then(|value| serde_json::to_vec(&value))
-            .map_err(|e| SearchError::Broken("guides.jsonl".into(), e.to_string()))?;
+            .map_err(|e| SearchError::Broken("guides.lz4".into(), e.to_string()))?;
         self.hash.update(&json);
         self.hash.update(b"\n");
-        let (offset, length) = self.records.append(&json)?;
+        let name = (guide.catalog_code.as_ref().map(|c| c.key()), guide.name.clone());
+        let first = self.by_name.get(&name).map(|&at| &self.groups[at].first);
+        let placed = self.records.append(&json, first.map(|(placed, json)| (*placed, json.as_slice())))?;
+        let Spot { offset, length } = placed;
         let region = region_number(guide.place_code());
         self.newest = self.newest.max(guide.updated_at);
         let row = self.rows.len();
@@ -211,7 +216,6 @@ impl Builder {
         .collect();
         self.rows.push(Row { region, offset, length, codes });
         let organ = (region, guide.department.clone().unwrap_or_default());
-        let name = (guide.catalog_code.as_ref().map(|c| c.key()), guide.name.clone());
         match self.by_name.get(&name) {
             Some(&at) => {
                 let group = &mut self.groups[at];
@@ -229,6 +233,7 @@ impl Builder {
                     base: guide.clone(),
                     entries: vec![row],
                     organs: HashSet::from([organ]),
+                    first: (placed, json),
                 });
             }
         }

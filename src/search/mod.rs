@@ -31,7 +31,7 @@ use features::{Asked, Profile};
 use jiff::civil::Date;
 use keyword::Keywords;
 use meaning::Meaning;
-use records::Records;
+use records::{First, Records};
 use schema::Group;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -539,13 +539,15 @@ impl Search {
     pub fn guides(&self, item: u32) -> Result<Vec<Guide>, SearchError> {
         let mut entries = self.records.of_item(item).to_vec();
         entries.sort_by_key(|e| (records::region_code(e.region).map_or(0, |code| code.level()), e.region));
-        entries.into_iter().map(|entry| self.records.guide(entry)).collect()
+        let mut first = First::default();
+        entries.into_iter().map(|entry| self.records.guide_beside(entry, &mut first)).collect()
     }
 
     /// Reads every guide once, in no order that matters: for work in the background.
     pub fn each_guide(&self, see: &mut dyn FnMut(&Guide)) -> Result<(), SearchError> {
+        let mut first = First::default();
         for entry in (0..self.records.len()).filter_map(|at| self.records.entry(at)) {
-            see(&self.records.guide(entry)?);
+            see(&self.records.guide_beside(entry, &mut first)?);
         }
         Ok(())
     }

@@ -159,6 +159,22 @@ impl Figures {
             .collect()
     }
 
+    /// How often somebody went on to the online application of an item, by item, on these days.
+    pub async fn clicks(
+        &self,
+        from: jiff::civil::Date,
+        to: jiff::civil::Date,
+    ) -> Result<Counts, DatabaseError> {
+        let rows = sqlx::query(
+            "SELECT item, SUM(clicks) FROM click WHERE day >= $1 AND day <= $2 GROUP BY item ORDER BY item",
+        )
+        .bind(from.to_string())
+        .bind(to.to_string())
+        .fetch_all(&self.database.read)
+        .await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+    }
+
     /// Turns by day in Inner Mongolia and status.
     pub async fn by_day(&self, window: &Window) -> Result<DayCounts, DatabaseError> {
         let query = format!(

@@ -1,6 +1,8 @@
 import { LOST, card, expect, openCard, test } from './help';
 
 test('the API reader lists every operation of the document', async ({ page, request }) => {
+  // The reader draws a hundred operations at once: seconds on a busy machine.
+  test.setTimeout(120_000);
   const { paths } = (await (await request.get('/openapi.json')).json()) as { paths: Record<string, Record<string, object>> };
   const methods = ['get', 'post', 'put', 'patch', 'delete'];
   const operations = Object.entries(paths).flatMap(([path, of]) =>
@@ -10,7 +12,7 @@ test('the API reader lists every operation of the document', async ({ page, requ
   await page.goto('/');
   await page.getByRole('link', { name: '接口文档' }).click();
   await expect(page).toHaveURL(/\/docs$/);
-  await expect(page.locator('.opblock')).toHaveCount(operations.length);
+  await expect(page.locator('.opblock')).toHaveCount(operations.length, { timeout: 60_000 });
   const shown = await page.locator('.opblock').evaluateAll((blocks) =>
     blocks.map((block) => {
       const text = (selector: string) => block.querySelector(selector)?.textContent ?? '';

@@ -125,8 +125,7 @@ fn short(text: &str) -> String {
 /// A deviation as a list shows it.
 pub fn difference(report: &Differences, row: &DifferenceRow) -> DifferenceShape {
     let first = |places: &Vec<u32>| places.first().map(|number| report.place(*number).code.to_string());
-    let mut compare: Vec<String> =
-        row.standard_of.map(|number| report.place(number).code.to_string()).into_iter().collect();
+    let mut compare = vec![report.place(row.said_by).code.to_string()];
     compare.extend(row.variants.iter().filter_map(|(_, places)| first(places)));
     compare.dedup();
     compare.truncate(5);

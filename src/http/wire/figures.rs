@@ -104,7 +104,7 @@ pub struct ItemCountShape {
     pub count: i64,
     /// Those that were answered.
     pub answered: i64,
-    /// Times that its online application was opened; `null` where that isn't counted.
+    /// Times that its online application was opened; `null` for one place, since clicks are counted without.
     pub clicks: Option<i64>,
 }
 

@@ -16,7 +16,7 @@ import { barsTable, endingsTable, heatTable, rated, starsTable } from './figure-
 import './guide-dialog';
 import type { GuideDialog } from './guide-dialog';
 import { hashOf, hashState } from './hash-state';
-import { pagesOf } from './pages';
+import { pagesOf, type PageName } from './pages';
 import './question-groups';
 import { rankMore, rankTable } from './rank-table';
 import './region-filter';
@@ -458,13 +458,13 @@ export class FiguresPage extends LitElement {
   }
 
   private gaps(figures: Figures) {
-    const may = pagesOf(this.me) as string[];
+    const may = pagesOf(this.me);
     const part = (label: string, n: number, note: string, due = false) => html`<div class=${due && n > 0 ? 'due' : ''}>
       <dt>${label}</dt>
       <dd class="big">${count(n)}</dd>
       <dd class="note">${note}</dd>
     </div>`;
-    const link = (to: string, label: string) => (may.includes(to) ? html`<a class="button" href="#${to}">${label}</a>` : nothing);
+    const link = (to: PageName, label: string) => (may.includes(to) ? html`<a class="button" href="#${to}">${label}</a>` : nothing);
     return html`<desk-figure class="wide" single .heading=${words.gaps} .unit=${words.gapsHint}>
       <dl class="gaps">
         ${Object.entries(words.gapOf).map(([gap, label]) => part(label, figures.gaps.find((one) => one.gap === gap)?.count ?? 0, words.gapNote))}
