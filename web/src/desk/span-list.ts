@@ -31,6 +31,11 @@ export class SpanList extends LitElement {
         gap: 0.25rem 0.6rem;
         margin-bottom: var(--gap-xs);
       }
+      .one {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.6rem;
+      }
       .span .field {
         width: 8.5em;
       }
@@ -144,7 +149,8 @@ export class SpanList extends LitElement {
   }
 
   private span({ from, to }: Stretch, at: number) {
-    const field = (part: keyof Stretch, value: string) => html`<label for="${part}-${at}">${words[part]}</label
+    const field = (part: keyof Stretch, value: string) => html`<span class="one"
+      ><label for="${part}-${at}">${words[part]}</label
       ><input
         class="field"
         id="${part}-${at}"
@@ -152,7 +158,7 @@ export class SpanList extends LitElement {
         aria-invalid=${this.wrong ? 'true' : nothing}
         .value=${value}
         @input=${(event: Event) => this.set(at, { [part]: (event.target as HTMLInputElement).value })}
-      />`;
+    /></span>`;
     return html`<div class="span" role="group" aria-label=${words.spanOf(at + 1)}>
       ${field('from', from)} ${field('to', to)}
       ${this.list.length > 1
