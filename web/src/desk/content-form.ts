@@ -195,7 +195,7 @@ export class ContentForm extends LitElement {
     const { kind, wrong, busy } = this;
     const part = { name: () => this.nameFields(), synonym: () => this.wordFields(), hours: () => this.hourFields(), day: () => this.dayFields() }[kind];
     return html`<bangban-modal .heading=${words.writeKind(words.kindOf[kind])}>
-        <form novalidate @submit=${(event: Event) => void this.submit(event)}>
+        <form novalidate @submit=${(event: Event) => void this.submit(event)} @input=${() => (this.wrong = null)}>
           <p class="soft">${words.kindDoes[kind]}</p>
           ${part()}
           <div role="alert" id="wrong">${wrong ? html`<p class="wrong">${desk.error}${wrong.text}</p>` : nothing}</div>
@@ -264,9 +264,8 @@ export class ContentForm extends LitElement {
   }
 
   private hourFields() {
-    const { wrong } = this;
     return html`${this.current.length > 0 ? html`<p>${words.before}：${spansTold(this.current, words.anytime)}</p>` : nothing}
-      <desk-spans data-field="spans" data-first .wrong=${wrong?.field === 'spans' ? wrong.text : ''}></desk-spans>`;
+      <desk-spans data-field="spans" data-first ?wrong=${this.wrong?.field === 'spans'}></desk-spans>`;
   }
 
   private dayFields() {

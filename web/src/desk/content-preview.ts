@@ -4,7 +4,7 @@ import '../modal';
 import type { Modal } from '../modal';
 import { base, controls, notices } from '../sheet';
 import { preview, type ChangedQuestion, type Content, type Preview, type Settled, type Verdict } from './api-content';
-import { asked, ending, grouped, noHours, spansTold, told, weekday } from './content';
+import { asked, ending, grouped, noHours, spansTold, told, weekday, weekends } from './content';
 import { page, tables } from './style';
 import { trouble } from './trouble';
 import { words as desk } from './wording';
@@ -180,8 +180,9 @@ export class ContentPreview extends LitElement {
   }
 
   private summary({ questions, changed, days }: Preview): string {
-    const kind = this.content?.change.kind;
-    if (kind === 'hours' || kind === 'day') return days.length > 0 ? words.daysSummary(days.length) : words.daysSame;
+    const change = this.content?.change;
+    if (change?.kind === 'hours') return days.length > 0 ? words.daysSummary(days.length) + weekends(change, days) : words.daysSame;
+    if (change?.kind === 'day') return days.length > 0 ? words.daysSummary(days.length) : words.dayWithout;
     if (questions === 0) return words.noQuestions;
     return changed.length > 0 ? words.summary(questions, changed.length, asked(changed)) : words.same(questions);
   }
@@ -213,8 +214,8 @@ export class ContentPreview extends LitElement {
   }
 
   private end(settled: Settled) {
-    const { how, item } = ending(settled);
-    return html`${item}<span class="how">${how}${settled.code ? ` · ${desk.confidence(settled.confidence)}` : ''}</span>`;
+    const { first, then } = ending(settled);
+    return html`${first}<span class="how">${then}</span>`;
   }
 
   private days({ days }: Preview) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Change } from './api-content';
-import { asked, grouped, isWeekend, meansOf, minutes, noHours, spansOf, spansTold, stretchOf, told, weekday } from './content';
+import { asked, ending, grouped, isWeekend, meansOf, minutes, noHours, spansOf, spansTold, stretchOf, told, weekday, weekends } from './content';
 
 const stretch = (text: string) => text.split(' ').filter((one) => one).map(stretchOf);
 
@@ -70,4 +70,21 @@ test('a day without hours is one off, unless working days have no hours at all',
 test('questions count as often as they were asked', () => {
   const end = { status: 'answered', code: null, name: null, confidence: 1 };
   expect(asked([{ question: 'a', count: 3, before: end, after: end }, { question: 'b', count: 1, before: end, after: end }])).toBe(4);
+});
+
+test.each([
+  ['answered', 'N1', '高龄津贴', { first: '高龄津贴', then: '直接答上 · 把握 95%' }],
+  ['out_of_scope', 'N1', '高龄津贴', { first: '说明不归这里管', then: '最像的是高龄津贴 · 把握 95%' }],
+  ['handoff', null, null, { first: '转人工', then: '没有对应的事项' }],
+  ['clarify', 'N1', null, { first: 'N1', then: '反问一句 · 把握 95%' }],
+])('a question that ends in %s with %s', (status, code, name, want) => {
+  expect(ending({ status, code, name, confidence: 0.95 })).toEqual(want);
+});
+
+test('weekends are told of where hours come or go', () => {
+  const days = (before: string[], after: string[]) => [{ day: '2026-12-01', before, after }];
+  expect(weekends({ kind: 'hours', spans: [] }, days(['09:00-12:00'], []))).toBe('发布后，周末和放假日也是有人在就开放。');
+  expect(weekends({ kind: 'hours', spans: ['09:00-12:00'] }, days([], ['09:00-12:00']))).toContain('发布后关闭');
+  expect(weekends({ kind: 'hours', spans: ['09:00-12:00'] }, days(['09:00-17:00'], ['09:00-12:00']))).toBe('');
+  expect(weekends({ kind: 'day', day: '2026-12-01' }, days([], ['09:00-12:00']))).toBe('');
 });

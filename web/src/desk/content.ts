@@ -1,4 +1,5 @@
-import type { Change, ChangedDay, ChangedQuestion, Content } from './api-content';
+import type { Change, ChangedDay, ChangedQuestion, Content, Settled } from './api-content';
+import { words as desk } from './wording';
 import { contentWords as words } from './wording-content';
 
 /** One stretch of a working day, as two fields of a form hold it. */
@@ -94,9 +95,23 @@ export function noHours({ kind }: Change): string {
   return kind === 'hours' ? words.anytime : words.rest;
 }
 
-/** How a question ends, in words. */
-export function ending({ status, name }: ChangedQuestion['before']): { how: string; item: string } {
-  return { how: words.endingOf[status] ?? status, item: name ?? words.noItem };
+/** Endings in which the item is shown to whoever asked. */
+const SHOWN = ['answered', 'clarify', 'candidates'];
+
+/** How a question ends, in words: the item first where it is shown, else what happens in its place. */
+export function ending({ status, code, name, confidence }: Settled): { first: string; then: string } {
+  const how = words.endingOf[status] ?? status;
+  if (code === null) return { first: how, then: words.noItem };
+  const item = name ?? code;
+  const sure = desk.confidence(confidence);
+  return SHOWN.includes(status) ? { first: item, then: `${how} · ${sure}` } : { first: how, then: `${words.nearest(item)} · ${sure}` };
+}
+
+/** What becomes of weekends and days off, which have hours only where there are none at all. */
+export function weekends({ kind, spans = [] }: Change, days: readonly ChangedDay[]): string {
+  if (kind !== 'hours' || days.length === 0) return '';
+  if (spans.length === 0) return words.weekendsOpen;
+  return days.some(({ before }) => before.length === 0) ? words.weekendsClose : '';
 }
 
 /** How often the questions were asked that end otherwise. */

@@ -16,7 +16,7 @@ export class SpanList extends LitElement {
   static override properties = {
     list: { state: true },
     anytime: { state: true },
-    wrong: {},
+    wrong: { type: Boolean },
   };
   static override styles = [
     base,
@@ -30,6 +30,11 @@ export class SpanList extends LitElement {
         align-items: center;
         gap: 0.25rem 0.6rem;
         margin-bottom: var(--gap-xs);
+      }
+      .one {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.6rem;
       }
       .span .field {
         width: 8.5em;
@@ -87,14 +92,14 @@ export class SpanList extends LitElement {
 
   declare list: Stretch[];
   declare anytime: boolean;
-  /** What is wrong with them, to be said beside them. */
-  declare wrong: string;
+  /** Whether something is wrong with them; whoever shows them says what. */
+  declare wrong: boolean;
 
   constructor() {
     super();
     this.list = [{ from: '', to: '' }];
     this.anytime = false;
-    this.wrong = '';
+    this.wrong = false;
   }
 
   /** Begins with spans that are known. */
@@ -131,7 +136,7 @@ export class SpanList extends LitElement {
 
   override render() {
     const { value } = this;
-    return html`<fieldset aria-describedby=${this.wrong ? 'wrong' : nothing}>
+    return html`<fieldset>
         <legend class="label">${words.hoursLegend}</legend>
         ${this.anytime ? nothing : this.list.map((one, at) => this.span(one, at))}
         ${this.anytime || this.list.length >= MOST ? nothing : html`<button class="button" type="button" @click=${() => void this.add()}>＋ ${words.spanAdd}</button>`}
@@ -139,19 +144,21 @@ export class SpanList extends LitElement {
           <label class="tick"><input type="checkbox" .checked=${this.anytime} @change=${(event: Event) => (this.anytime = (event.target as HTMLInputElement).checked)} />${words.anytime}</label>
         </div>
       </fieldset>
-      ${this.wrong ? html`<p class="wrong" id="wrong">${this.wrong}</p>` : nothing} ${'spans' in value ? this.week(value.spans) : nothing}
+      ${'spans' in value ? this.week(value.spans) : nothing}
       <p class="hint">${words.weekHint}</p>`;
   }
 
   private span({ from, to }: Stretch, at: number) {
-    const field = (part: keyof Stretch, value: string) => html`<label for="${part}-${at}">${words[part]}</label
+    const field = (part: keyof Stretch, value: string) => html`<span class="one"
+      ><label for="${part}-${at}">${words[part]}</label
       ><input
         class="field"
         id="${part}-${at}"
         type="time"
+        aria-invalid=${this.wrong ? 'true' : nothing}
         .value=${value}
         @input=${(event: Event) => this.set(at, { [part]: (event.target as HTMLInputElement).value })}
-      />`;
+    /></span>`;
     return html`<div class="span" role="group" aria-label=${words.spanOf(at + 1)}>
       ${field('from', from)} ${field('to', to)}
       ${this.list.length > 1
@@ -165,7 +172,8 @@ export class SpanList extends LitElement {
       <caption>${words.weekPreview}</caption>
       <tbody>
         ${WEEK.map((day) => {
-          const weekend = day % 6 === 0;
+          // Without hours there are no days off either.
+          const weekend = day % 6 === 0 && spans.length > 0;
           return html`<tr>
             <th scope="row">${words.weekdays[day]}</th>
             <td class="told">${weekend ? words.rest : spansTold(spans, words.anytime)}</td>
