@@ -122,12 +122,13 @@ impl Shape {
     }
 }
 
-/// The int8 pass of a GGUF file; `None` where its shape does not suit the packing, or the
-/// CPU has no fast kernel for it, and candle must do.
-pub(super) fn load_int8(weights: &Weights, shape: &Shape) -> Result<Option<Int8Encoder>, EmbedError> {
-    // Without byte products of the CPU, candle is the faster one.
-    let (Weights::Gguf(path), Some(dims), true) = (weights, shape.dims(), Kernel::best() != Kernel::Plain)
-    else {
+/// The int8 pass of a GGUF file; `None` where its shape does not suit the packing, and candle must do.
+pub(super) fn load_int8(
+    weights: &Weights,
+    shape: &Shape,
+    kernel: Kernel,
+) -> Result<Option<Int8Encoder>, EmbedError> {
+    let (Weights::Gguf(path), Some(dims)) = (weights, shape.dims()) else {
         return Ok(None);
     };
     let failed = |e: candle_core::Error| unreadable(path, &e);
@@ -150,7 +151,7 @@ pub(super) fn load_int8(weights: &Weights, shape: &Shape) -> Result<Option<Int8E
         let tensor = content.tensor(&mut file, &format!("{prefix}{name}"), &Device::Cpu);
         tensor.and_then(|t| values(&t)).map_err(|e| cause(&e).to_string())
     };
-    match Int8Encoder::new(dims, words, &mut tensor) {
+    match Int8Encoder::new(dims, words, &mut tensor, kernel) {
         Ok(encoder) => Ok(Some(encoder)),
         Err(Int8Error::Dims(_)) => Ok(None),
         Err(error) => Err(broken(path, error.to_string(), FIX)),

@@ -20,7 +20,7 @@ mod model;
 mod worker;
 
 pub use centre::centres;
-pub use int8::Int8Rows;
+pub use int8::{Int8Rows, Kernel};
 pub use manifest::{Licence, Manifest, Origin, OriginSource, Pooling};
 pub use model::Model;
 pub use worker::Embedder;

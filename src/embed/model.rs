@@ -1,7 +1,7 @@
 //! Texts to vectors: tokens, windows, batches, pooling.
 
 use super::encoder::{Encoder, Shape, cause, load_int8};
-use super::int8::{Int8Encoder, Int8Error, Scratch};
+use super::int8::{Int8Encoder, Int8Error, Kernel, Scratch};
 use super::manifest::{FIX_FILE as FIX, broken};
 use super::{EmbedError, Manifest, Pooling, Vector};
 use candle_core::{Device, Tensor};
@@ -64,15 +64,25 @@ impl Model {
     /// Weights that suit it go through the int8 pass, which gives the same vectors within cosine 0.998 several times
     /// faster; all others through candle.
     pub fn load(dir: &Path) -> Result<Model, EmbedError> {
-        Model::read(dir, true)
+        // Without byte products of the CPU, candle is the faster one.
+        Model::read(dir, Some(Kernel::best()).filter(|kernel| *kernel != Kernel::Plain))
+    }
+
+    /// The same with a kernel other than the best one, for measurements. Refuses one that this CPU cannot run.
+    pub fn load_kernel(dir: &Path, kernel: Kernel) -> Result<Model, EmbedError> {
+        Model::read(dir, Some(kernel))
     }
 
     /// The same with candle in f32 throughout: the reference that the int8 pass is held against.
     pub fn load_reference(dir: &Path) -> Result<Model, EmbedError> {
-        Model::read(dir, false)
+        Model::read(dir, None)
     }
 
-    fn read(dir: &Path, quick: bool) -> Result<Model, EmbedError> {
+    /// `kernel` is that of the int8 pass, where it is wanted.
+    fn read(dir: &Path, kernel: Option<Kernel>) -> Result<Model, EmbedError> {
+        if let Some(kernel) = kernel.filter(|kernel| !kernel.is_available()) {
+            return Err(EmbedError::Model(Int8Error::Kernel(kernel).to_string()));
+        }
         let manifest = Manifest::read(dir)?;
         let shape = Shape::read(&manifest)?;
         let tokenizer = read_tokenizer(&manifest, &shape)?;
@@ -84,7 +94,10 @@ impl Model {
                 "raise max_tokens in MANIFEST.toml",
             ));
         }
-        let int8 = if quick { load_int8(&manifest.weights, &shape)? } else { None };
+        let int8 = match kernel {
+            Some(kernel) => load_int8(&manifest.weights, &shape, kernel)?,
+            None => None,
+        };
         let pass = match int8.filter(|encoder| encoder.positions() >= manifest.max_tokens) {
             Some(encoder) => Pass::Int8(Box::new(encoder)),
             None => Pass::Candle(Box::new(Encoder::load(&manifest.weights, &shape)?)),
