@@ -235,8 +235,12 @@ pub struct Limits {
     pub request_ms: u64,
     /// Requests a minute from one address; 0 for no limit.
     pub per_minute: u32,
-    /// Questions that may wait for the model.
+    /// Questions that may wait for the model; more are answered by words alone.
     pub queue: usize,
+    /// Questions that are worked on at a time; more are told to come back.
+    pub at_once: usize,
+    /// Questions whose finds are kept for whoever asks the same; 0 for none.
+    pub recall: usize,
 }
 
 impl Default for Config {
@@ -270,7 +274,9 @@ impl Default for Limits {
             json_depth: 16,
             request_ms: 10_000,
             per_minute: 600,
-            queue: 64,
+            queue: 12,
+            at_once: 24,
+            recall: 2048,
         }
     }
 }
@@ -312,9 +318,10 @@ impl Config {
         if self.retention.idle_minutes == 0 || self.retention.words_days == 0 {
             return Err(ConfigError("retention: idle_minutes and words_days must be at least 1".into()));
         }
-        if self.limits.question_chars == 0 || self.limits.body_bytes == 0 || self.limits.queue == 0 {
+        let Limits { question_chars, body_bytes, queue, at_once, .. } = self.limits;
+        if [question_chars, body_bytes, queue, at_once].contains(&0) {
             return Err(ConfigError(
-                "limits: question_chars, body_bytes and queue must be at least 1".into(),
+                "limits: question_chars, body_bytes, queue and at_once must be at least 1".into(),
             ));
         }
         let ids: BTreeSet<&str> = self.desk.groups.iter().map(|group| group.id.as_str()).collect();

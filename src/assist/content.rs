@@ -434,6 +434,7 @@ impl Assist {
         let search = self.search();
         search.analyzer().publish(search.analyzer().everyday(&lines)?);
         *self.everyday.write().unwrap_or_else(PoisonError::into_inner) = lines;
+        self.recall.forget();
         Ok(())
     }
 

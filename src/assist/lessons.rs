@@ -94,6 +94,8 @@ impl Assist {
         if held.generation != fresh.generation || held.length <= fresh.length {
             *held = Arc::new(fresh);
         }
+        drop(held);
+        self.recall.forget();
         Ok(())
     }
 

@@ -23,6 +23,7 @@ mod orders;
 mod outside;
 mod proposals;
 mod ratings;
+mod recall;
 mod seats;
 mod seek;
 mod show;
@@ -69,6 +70,7 @@ use crate::search::{BadFusion, Fusion, Search, SearchError};
 use crate::store::{Journal, StoreError};
 use jiff::civil::Date;
 use lessons::Lessons;
+use recall::Recall;
 use seek::{Sought, confidence, judged};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -143,6 +145,7 @@ pub struct Assist {
     fusion: Fusion,
     understanding: Understanding,
     thresholds: Thresholds,
+    recall: Recall,
 }
 
 /// What `bangban fit` learned.
@@ -206,9 +209,15 @@ impl Assist {
             everyday: RwLock::default(),
             embedder,
             thresholds,
+            recall: Recall::of(0),
         };
         assist.learn()?;
         Ok(assist)
+    }
+
+    /// The same with what is found for at most so many questions kept for whoever asks it again.
+    pub fn with_recall(self, questions: usize) -> Assist {
+        Assist { recall: Recall::of(questions), ..self }
     }
 
     /// The generation in service.
@@ -226,6 +235,7 @@ impl Assist {
             let fresh = Arc::new(Search::open(&self.root)?.with_fusion(self.fusion.clone()));
             self.dress(&fresh);
             *self.live.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+            self.recall.forget();
         }
         self.learn()?;
         Ok(!same)

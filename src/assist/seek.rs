@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// What was found for a question, before any judgement.
+#[derive(Clone)]
 pub(super) struct Sought {
     pub query: Query,
     /// The question as the model sees it.
@@ -33,13 +34,27 @@ const READ_TWICE: usize = 32;
 const READING_TRUST: f32 = 0.6;
 
 impl Assist {
-    /// Finds items for a question; at most `limit`.
+    /// Finds items for a question, or gives what was found for it before; at most `limit`.
     pub(super) async fn seek(
         &self,
         search: &Arc<Search>,
         ask: &Ask,
         limit: usize,
     ) -> Result<Sought, AskError> {
+        let started = Instant::now();
+        let Some(name) = self.recall.name(search, ask, limit) else {
+            return self.seek_anew(search, ask, limit).await;
+        };
+        if let Some(known) = self.recall.sought(&name) {
+            let timings = Timings { total: started.elapsed(), ..Timings::default() };
+            return Ok(Sought { timings, ..Sought::clone(&known) });
+        }
+        let sought = self.seek_anew(search, ask, limit).await?;
+        self.recall.keep(name, &sought, !sought.keywords_only || self.usable(search).is_none());
+        Ok(sought)
+    }
+
+    async fn seek_anew(&self, search: &Arc<Search>, ask: &Ask, limit: usize) -> Result<Sought, AskError> {
         let started = Instant::now();
         let query = match &ask.trial {
             Some(trial) => search.analyzer().query_under(&ask.text, trial.everyday.as_deref()),
@@ -183,8 +198,15 @@ impl Assist {
         timings: &mut Timings,
     ) -> Option<Vector> {
         let started = Instant::now();
-        let vector = match self.usable(search)?.embed_query(query.meaning_text()).await {
-            Ok(vector) => Some(vector),
+        let embedder = self.usable(search)?;
+        if let Some(known) = self.recall.vector(query.meaning_text()) {
+            return Some(known);
+        }
+        let vector = match embedder.embed_query(query.meaning_text()).await {
+            Ok(vector) => {
+                self.recall.keep_vector(query, &vector);
+                Some(vector)
+            }
             Err(EmbedError::Busy { .. }) => {
                 metrics::counter!("bangban_model_busy_total").increment(1);
                 None

@@ -151,7 +151,8 @@ fn weights(config: &Config) -> Result<Weights> {
 /// Opens the index in service with the model.
 fn assist(config: &Config) -> Result<Assist> {
     let embedder = embedder(config);
-    let assist = Assist::open_with(&config.index, embedder, config.thresholds, weights(config)?)?;
+    let assist = Assist::open_with(&config.index, embedder, config.thresholds, weights(config)?)?
+        .with_recall(config.limits.recall);
     if assist.has_model() {
         return Ok(assist);
     }

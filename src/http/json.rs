@@ -49,7 +49,8 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Json<T> {
     }
 }
 
-async fn read(body: Body, most: usize) -> Result<Vec<u8>, Problem> {
+/// A whole body of at most so many bytes.
+pub(super) async fn read(body: Body, most: usize) -> Result<Vec<u8>, Problem> {
     match Limited::new(body, most).collect().await {
         Ok(collected) => Ok(collected.to_bytes().to_vec()),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Problem::TooLarge(most)),

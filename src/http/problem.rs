@@ -64,6 +64,8 @@ pub enum Problem {
     TooMany(u64),
     /// Reading or answering took too long.
     Timeout,
+    /// Enough is worked on.
+    Overloaded,
     /// The service is not ready.
     Unavailable,
     /// A fault of ours.
@@ -125,6 +127,7 @@ impl Problem {
             Problem::NoSuchMethod => (S::METHOD_NOT_ALLOWED, "/problems/no-such-method", "请求方法不对"),
             Problem::TooMany(_) => (S::TOO_MANY_REQUESTS, "/problems/too-many", "请求过于频繁"),
             Problem::Timeout => (S::REQUEST_TIMEOUT, "/problems/timeout", "请求超时"),
+            Problem::Overloaded => (S::SERVICE_UNAVAILABLE, "/problems/overloaded", "问的人太多"),
             Problem::Unavailable => (S::SERVICE_UNAVAILABLE, "/problems/unavailable", "服务暂不可用"),
             Problem::Internal(_) => (S::INTERNAL_SERVER_ERROR, "/problems/internal", "系统出错"),
         }
@@ -171,6 +174,9 @@ impl Problem {
             Problem::NoSuchMethod => "允许的方法见响应头 Allow 和 /docs。".into(),
             Problem::TooMany(seconds) => format!("请 {seconds} 秒后再试。"),
             Problem::Timeout => "没有在规定时间内收完请求或给出回答，请重试。".into(),
+            Problem::Overloaded => {
+                "现在问的人太多，请 1 秒后再发一次。有危险请直接打 110、119 或 120，急事请打 12345。".into()
+            }
             Problem::Unavailable => "索引尚未就绪，请稍后再试，或拨打 12345。".into(),
             Problem::Internal(_) => "请稍后再试，或拨打 12345。".into(),
         }
@@ -235,6 +241,9 @@ impl IntoResponse for Problem {
         match self {
             Problem::TooMany(seconds) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            Problem::Overloaded => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             Problem::Unavailable => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));

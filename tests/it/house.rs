@@ -135,7 +135,8 @@ pub fn assist_of(guides: &[PathBuf]) -> (TempDir, Assist) {
     build(dir.path(), guides, Some(&embedder));
     // Confidence is fitted to the real model and a whole catalog; a dozen items by a stand-in stay far below.
     let thresholds = Thresholds { sure: 0.35, ..Thresholds::default() };
-    let assist = Assist::open(dir.path(), Some(embedder), thresholds).unwrap();
+    // What was asked before is kept as in the service: every test sees whether it is forgotten when it must be.
+    let assist = Assist::open(dir.path(), Some(embedder), thresholds).unwrap().with_recall(64);
     (dir, assist)
 }
 

@@ -3,8 +3,11 @@
 use crate::house::{assist, build, companions, embedder, fixture, today};
 use bangban::assist::{Answer, Ask, Assist};
 use bangban::dialog::{Status, Thresholds};
+use bangban::embed::Embedder;
 use bangban::guide::{MaterialState, RegionCode};
 use bangban::search::{Context, Fit, Search};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn region(code: &str) -> RegionCode {
     RegionCode::try_from(code.to_owned()).unwrap()
@@ -183,4 +186,44 @@ fn lists_of_places_do_not_pull_an_item_up() {
     let item = search.named("甲事项").unwrap();
     let shown = search.place(item, None, today()).unwrap().unwrap().guide;
     assert!(shown.conditions[0].text.contains("<p>"), "what citizens read stays the source's own");
+}
+
+#[tokio::test]
+async fn the_same_question_is_looked_for_once_until_something_changes() {
+    let dir = tempfile::tempdir().unwrap();
+    let seen = Arc::new(AtomicUsize::new(0));
+    let counter = seen.clone();
+    let letters = embedder();
+    let counted = Embedder::from_fn(letters.dimensions(), 64, move |texts| {
+        counter.fetch_add(texts.len(), Ordering::SeqCst);
+        letters.embed_blocking(texts)
+    })
+    .unwrap();
+    build(dir.path(), &[fixture()], Some(&counted));
+    let assist = Assist::open(dir.path(), Some(counted), Thresholds::default()).unwrap().with_recall(64);
+    let assist = Arc::new(assist);
+    let read = || seen.swap(0, Ordering::SeqCst);
+    read();
+    let new = ask(&assist, "想办个护照", None).await;
+    assert!(read() > 0);
+    let again = ask(&assist, "想办个护照", None).await;
+    assert_eq!(read(), 0, "the model read it again");
+    assert_eq!((&again.hits, &again.candidates, again.status), (&new.hits, &new.candidates, new.status));
+    // From elsewhere it is another question, whose words are known.
+    let there = ask(&assist, "想办个护照", Some("150702")).await;
+    assert_eq!((read(), there.region.unwrap().code.as_str()), (0, "150702"));
+    // What holds personal data is kept nowhere.
+    for _ in 0..2 {
+        ask(&assist, "想办个护照，电话13812345678", None).await;
+        assert!(read() > 0, "a telephone number was kept");
+    }
+    // What was taught counts at once, and no longer once it is taken back.
+    let cards = assist.search().named("社会保障卡申领").unwrap();
+    let key = assist.search().item(cards).unwrap().key.clone();
+    let at = jiff::Timestamp::now();
+    let lesson = assist.teach("想办个护照", &key, None, "坐席07", at).await.unwrap();
+    let taught = ask(&assist, "想办个护照", None).await;
+    assert_eq!(first(&taught, &assist), "社会保障卡申领");
+    assist.forget(&[lesson.id], "管理员", at).await.unwrap();
+    assert_eq!(ask(&assist, "想办个护照", None).await.hits, new.hits);
 }

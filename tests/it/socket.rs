@@ -94,7 +94,7 @@ async fn slow_broken_and_greedy_peers_are_answered_or_cut_off() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_ask_at_once_and_each_gets_its_own_answer() {
-    let served = start(Limits { per_minute: 0, ..Limits::default() }).await;
+    let served = start(Limits { per_minute: 0, at_once: 64, ..Limits::default() }).await;
     let questions = [("护照", "普通护照签发"), ("营业执照", "企业设立登记"), ("社保卡", "社会保障卡申领")];
     let mut tasks = Vec::new();
     for n in 0..60 {

@@ -366,6 +366,7 @@ async fn after_kill_9_every_acknowledged_message_is_there_once() {
             .arg(&index)
             .env("BANGBAN_DATA", dir.path().join("data"))
             .env("BANGBAN_LIMITS__PER_MINUTE", "0")
+            .env("BANGBAN_LIMITS__AT_ONCE", "256")
             .current_dir(dir.path())
             .stderr(Stdio::null())
             .spawn()

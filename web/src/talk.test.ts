@@ -180,6 +180,26 @@ describe('a message', () => {
     expect(failed(talk)?.retryAt).toBeGreaterThanOrEqual(before + 7000);
   });
 
+  test('that came while too many asked goes again by itself, twice, under its own name', async () => {
+    const talk = await opened();
+    vi.useFakeTimers();
+    const say = answers.say;
+    answers.say = problem(503, 'overloaded', { 'Retry-After': '1' });
+    const lost = talk.say({ text: '一' }, '一');
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(await lost).toBe(false);
+    expect(failed(talk)?.failed).toContain('详情');
+    const sent = () => calls.filter(({ path }) => path.endsWith('/messages'));
+    expect(sent()).toHaveLength(3);
+    expect(new Set(sent().map(({ body }) => body.client_msg_id)).size).toBe(1);
+    const again = talk.resend(failed(talk) as Sending);
+    await vi.advanceTimersByTimeAsync(500);
+    if (say) answers.say = say;
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await again).toBe(true);
+    vi.useRealTimers();
+  });
+
   test('that failed can be taken away', async () => {
     const talk = await opened();
     answers.say = problem(500, 'internal');

@@ -27,6 +27,9 @@ export type Entry = Kept | Sending;
 /** A line that hangs is given up after that. */
 const GIVE_UP_MS = 30_000;
 
+/** So often a message goes again by itself where too many ask at once. */
+const BUSY_TRIES = 2;
+
 /** Presses that mean the same in every conversation; others belong to a question that was asked there. */
 const ANYWHERE = /^(open|place|human|restart|change_place)(:|$)/;
 
@@ -279,7 +282,7 @@ export class Talk {
     }
   }
 
-  private async deliver(sending: Sending, mayBegin: boolean): Promise<Message[]> {
+  private async deliver(sending: Sending, mayBegin: boolean, busy = 0): Promise<Message[]> {
     await this.opening?.catch(() => {});
     if (!this.key) await this.begin(this.region?.code ?? '', '');
     const key = this.key as unknown as Key;
@@ -293,6 +296,12 @@ export class Talk {
       if (mayBegin && isOver(error)) {
         await this.begin(this.region?.code ?? '', key.id);
         return this.deliver({ ...sending, body: elsewhere(sending) }, false);
+      }
+      if (kind(error) === 'overloaded' && busy < BUSY_TRIES) {
+        // Up to a second more, so that not all who were sent away come back together.
+        const seconds = (error as Refused).wait + Math.random();
+        await new Promise((done) => setTimeout(done, seconds * 1000));
+        return this.deliver(sending, mayBegin, busy + 1);
       }
       if (kind(error) === 'gone-on') await this.catchUp(key);
       throw error;

@@ -74,6 +74,14 @@ impl Line {
             match self.send(method, path, headers, body).await {
                 Ok(response) => {
                     let status = response.status().as_u16();
+                    let again = response.headers().get("retry-after");
+                    let again = again.and_then(|wait| wait.to_str().ok()?.parse::<u64>().ok());
+                    if let (503, Some(seconds)) = (status, again) {
+                        // So that not all who were sent away come back together.
+                        let wait = Duration::from_millis(1_000 * seconds + random(1_000));
+                        tokio::time::sleep(wait).await;
+                        continue;
+                    }
                     if let Ok(text) = response.text().await {
                         return Ok((status, serde_json::from_str(&text).unwrap_or(Value::Null)));
                     }
