@@ -215,7 +215,8 @@ impl Assist {
     }
 }
 
-fn glance(view: &ItemView) -> Glance {
+/// A guide in one line.
+pub(super) fn glance(view: &ItemView) -> Glance {
     let card = &view.card;
     let value = |lines: &[Line], field: &str| {
         let of = |line: &&Line| line.citation.field.split('/').next() == Some(field);

@@ -13,6 +13,7 @@ mod counter;
 mod differences;
 mod faults;
 mod figures;
+mod full_text;
 mod handover;
 mod hear;
 mod import;
@@ -49,6 +50,7 @@ pub use differences::{
 };
 pub use faults::{FaultError, Faults, NewReport, NewWrapup};
 pub use figures::{FigureDesk, FigureError, Figures, Group, UnsettledKind};
+pub use full_text::FullTextRow;
 pub use handover::{BadDeskFile, DeskNow, DeskRules, Handed, Standing};
 pub use import::{ImportError, Sources, Step, import};
 pub use lessons::{Lesson, TeachError};

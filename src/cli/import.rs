@@ -225,6 +225,7 @@ impl Progress {
             Step::Reading { done, total, .. } => ("reading", *done, *total),
             Step::Building(Stage::Embedding(done, total)) => ("embedding", *done as u64, *total as u64),
             Step::Building(Stage::Indexing(done, total)) => ("indexing", *done as u64, *total as u64),
+            Step::Building(Stage::FullText(done, total)) => ("full text", *done as u64, *total as u64),
         };
         let fresh = stage != self.stage;
         if fresh {

@@ -6,15 +6,18 @@ use super::json::{Json, Params, Path};
 use super::problem::{Problem, ProblemShape};
 use super::who::Staff;
 use super::wire::catalog;
+use super::wire::lookup::full_text as shapes;
 use super::wire::lookup::{
-    LookupResponse, NoticeRequest, NoticeShape, NoticesResponse, PackResponse, ReportRequest, ReportShape,
-    ReportsResponse, ScriptResponse, SettleReportRequest, VisitRequest, VisitResponse, WrapupRequest,
-    WrapupResponse, WrapupShape, WrapupsResponse, looked_up, notice, packed, report, sentence, visit, wrapup,
+    FullTextResponse, LookupResponse, NoticeRequest, NoticeShape, NoticesResponse, PackResponse,
+    ReportRequest, ReportShape, ReportsResponse, ScriptResponse, SettleReportRequest, VisitRequest,
+    VisitResponse, WrapupRequest, WrapupResponse, WrapupShape, WrapupsResponse, looked_up, notice, packed,
+    report, sentence, visit, wrapup,
 };
 use super::wire::region as place_shape;
 use crate::assist::{Ask, FaultError, Member, NewReport, NewWrapup, PlaceName};
 use crate::desk::Permission;
-use crate::guide::{Answers, RegionCode};
+use crate::guide::{Answers, ItemType, RegionCode};
+use crate::search::Within;
 use crate::store::{Gap, Notice, Report, ReportState, SettleReportError, Wrapup, WrapupsWanted};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -56,6 +59,49 @@ pub async fn look_up(
     let region = app.region(params.get("region"))?;
     let ask = Ask { text, region, limit, ..Ask::default() };
     Ok(Json(looked_up(app.assist.look_up(ask, limit, (app.today)()).await?)))
+}
+
+/// Looks through the text of every guide of every place.
+#[utoipa::path(
+    get, path = "/api/v1/desk/guides", tag = "查询台",
+    params(
+        ("q" = String, Query, description = "Words of the guide"),
+        ("region" = Option<String>, Query, description = "Only guides of this division and of those below it; a place in the text goes first"),
+        ("organ" = Option<String>, Query, description = "Only guides of organs (实施主体) with these words in their name"),
+        ("audience" = Option<String>, Query, description = "`person` or `firm`"),
+        ("online" = Option<bool>, Query, description = "Only what is, or is not, done online"),
+        ("type" = Option<String>, Query, description = "事项类型, such as 行政许可"),
+        ("limit" = Option<usize>, Query, description = "1 to 50; 10 when absent", minimum = 1, maximum = 50),
+    ),
+    security(("staff" = [])),
+    responses(
+        (status = 200, description = "The best guide of each item, best first", body = FullTextResponse),
+        (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
+    )
+)]
+pub async fn full_text(
+    staff: Staff,
+    State(app): State<Arc<App>>,
+    params: Params,
+) -> Result<Json<FullTextResponse>, Problem> {
+    staff.may(Permission::Lookup)?;
+    let text = app.question("q", params.get("q").unwrap_or_default())?;
+    let limit = params.number("limit", 1..=50, 10)?;
+    let one_of = |name: &'static str, yes: &str, no: &str| match params.get(name) {
+        None => Ok(None),
+        Some(word) if word == yes => Ok(Some(true)),
+        Some(word) if word == no => Ok(Some(false)),
+        Some(_) => Err(Problem::BadField(name, format!("应为 {yes} 或 {no}"))),
+    };
+    let within = Within {
+        region: app.region(params.get("region"))?,
+        organ: params.get("organ").map(str::to_owned),
+        person: one_of("audience", "person", "firm")?,
+        online: one_of("online", "true", "false")?,
+        item_type: params.get("type").map(|word| ItemType::from(word.to_owned())),
+    };
+    let ask = Ask { text, limit, ..Ask::default() };
+    Ok(Json(shapes(app.assist.full_text(ask, within, (app.today)()).await?)))
 }
 
 /// An item as it is told on the telephone: short sentences, each from one field.

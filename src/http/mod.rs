@@ -203,6 +203,7 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(sheet::notice_pdf))
         .routes(routes!(sheet::notice_png))
         .routes(routes!(lookup::look_up))
+        .routes(routes!(lookup::full_text))
         .routes(routes!(lookup::script))
         .routes(routes!(lookup::plan_visit))
         .layer(from_fn_with_state(load.clone(), limit::load));

@@ -6,6 +6,7 @@
 use super::generation::{self, Draft, FORMAT, Manifest};
 use super::keyword;
 use super::records::{Entry, RecordsWriter, Spot, region_number};
+use super::regional;
 use super::vector::{Label, LabelKind, Vectors};
 use super::{Search, SearchError};
 use crate::embed::{EmbedError, Vector, centres};
@@ -129,6 +130,8 @@ pub enum Stage {
     Embedding(usize, usize),
     /// Items written to the text index so far, of how many.
     Indexing(usize, usize),
+    /// Guides written to the full text so far, of how many.
+    FullText(usize, usize),
 }
 
 /// How a build is to go.
@@ -296,6 +299,7 @@ impl Builder {
             .collect();
         let entries: Vec<Entry> = entries.into_iter().map(|(entry, _)| entry).collect();
         self.records.finish(&entries, codes)?;
+        regional::write(&dir, &entries, &analyzer, &mut |done| tell(Stage::FullText(done, entries.len())))?;
 
         let examples = choose(&groups, &companions.examples, self.plan.examples);
         write_text(&dir.join("text"), &groups, &examples, &analyzer, tell)?;

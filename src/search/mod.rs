@@ -12,6 +12,7 @@ mod keyword;
 mod meaning;
 mod place;
 mod records;
+mod regional;
 mod schema;
 mod tokenizer;
 mod vector;
@@ -22,6 +23,7 @@ pub use fit::{Fitted, Sample, curve, fit};
 pub use fusion::{BadFusion, Fusion, Weights};
 pub use generation::{Manifest, current, list as generations, point_to};
 pub use place::{Fit, Placed};
+pub use regional::{RegionalHit, Within};
 pub use vector::{Label, LabelKind, Vectors};
 
 use crate::embed::{EmbedError, Vector};
@@ -32,6 +34,7 @@ use jiff::civil::Date;
 use keyword::Keywords;
 use meaning::Meaning;
 use records::{First, Records};
+use regional::{Bounds, Regional};
 use schema::Group;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -202,6 +205,7 @@ pub struct Search {
     items: Vec<CatalogItem>,
     by_key: HashMap<String, u32>,
     keywords: Keywords,
+    regional: Regional,
     vectors: Vectors,
     records: Records,
     names: Vec<(String, u32)>,
@@ -261,6 +265,7 @@ impl Search {
             themes: companions.themes()?,
             halls: companions.halls()?,
             keywords: Keywords::open(&dir.join("text"), analyzer.segmenter())?,
+            regional: Regional::open(&dir, analyzer.segmenter())?,
             manifest,
             by_key,
             items,
@@ -512,6 +517,21 @@ impl Search {
             Some(entry) => Ok(Some((entry.item, self.records.guide(entry)?))),
             None => Ok(None),
         }
+    }
+
+    /// Full text over every regional guide: items whose guides hold words of it, best first.
+    pub fn full_text(
+        &self,
+        text: &Query,
+        within: &Within,
+        limit: usize,
+    ) -> Result<Vec<RegionalHit>, SearchError> {
+        self.regional.find(text, &Bounds::of(within, &self.analyzer), &self.records, limit)
+    }
+
+    /// Reads a guide by its number.
+    pub fn guide_at(&self, guide: u32) -> Result<Option<Guide>, SearchError> {
+        self.records.entry(guide as usize).map(|entry| self.records.guide(entry)).transpose()
     }
 
     /// Codes of every guide of an item, for telling whether a found item is the expected one.

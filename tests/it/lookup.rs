@@ -23,6 +23,8 @@ pub async fn documented(house: &House, document: &Value) -> BTreeSet<(String, St
     for (method, template, path, body, status) in [
         ("get", "/desk/lookup", format!("/desk/lookup?q={q}&region=150702"), None, 200),
         ("get", "/desk/lookup", "/desk/lookup?q=".into(), None, 422),
+        ("get", "/desk/guides", format!("/desk/guides?q={q}&region=150702"), None, 200),
+        ("get", "/desk/guides", format!("/desk/guides?q={q}&online=yes"), None, 422),
         ("get", "/items/{code}/script", format!("/items/{CARD}/script?region=150702"), None, 200),
         (
             "get",
@@ -494,4 +496,49 @@ async fn hours_and_days_count_at_once_and_their_look_says_which_days() {
         let refused = house.desk(&first, "POST", "/api/v1/content", Some(body.clone())).await;
         assert!([404, 422].contains(&refused.status.as_u16()), "{body}: {}", refused.text());
     }
+}
+
+#[tokio::test]
+async fn the_text_of_every_guide_is_looked_through_within_bounds() {
+    let house = House::open().await;
+    let clerk = house.staff("clerk", &[Role::Helper]).await;
+    let names = async |q: &str, bounds: &str| -> Vec<(String, String)> {
+        let path = format!("/api/v1/desk/guides?q={}{bounds}", encoded(q));
+        let reply = house.desk(&clerk, "GET", &path, None).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        let rows = reply.json()["rows"].as_array().unwrap().clone();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        rows.iter().map(|row| (text(&row["name"]), text(&row["region"]["code"]))).collect()
+    };
+    let card = |place: &str| vec![("居民身份证办理".to_owned(), place.to_owned())];
+    // Only the guide of 海拉尔 has this address: no copy of the item hides it.
+    assert_eq!(names("测试路1号", "").await, card("150702"));
+    assert_eq!(names("测试路1号", "&region=150700").await, card("150702"));
+    assert_eq!(names("测试路1号", "&region=150400").await, []);
+    // The guide of 赤峰市 is suspended, that of another place is none of its own.
+    assert_eq!(names("挂失说明", "&region=150400").await, []);
+    assert_eq!(names("挂失说明", "&region=150700&audience=firm").await, []);
+    assert_eq!(
+        names("海拉尔挂失说明", "&region=150400").await,
+        card("150702"),
+        "a place in the text goes first"
+    );
+    // The same item in several places is one row, and says that there are more.
+    let path = format!("/api/v1/desk/guides?q={}", encoded("挂失说明"));
+    let found = house.desk(&clerk, "GET", &path, None).await.json();
+    assert_eq!(
+        (found["rows"].as_array().unwrap().len(), &found["rows"][0]["others"]),
+        (1, &json!(2)),
+        "{found}"
+    );
+    let line = &found["rows"][0]["lines"][0];
+    assert!(line["value"].as_str().is_some_and(|value| value.contains("挂失说明")), "{line}");
+    assert!(line["citation"]["field"].as_str().is_some_and(|field| field.starts_with("materials")), "{line}");
+    let first =
+        |rows: Vec<(String, String)>| rows.into_iter().map(|(name, _)| name).next().unwrap_or_default();
+    assert_eq!(first(names("居民身份证", "&online=true").await), "社会保障卡申领");
+    assert_eq!(first(names("申请书", "&organ=市场监督").await), "食品经营许可");
+    assert_eq!(names("申请书", "&type=公共服务").await, []);
+    // What is out of force is not shown.
+    assert_eq!(names("旧表", "").await, []);
 }

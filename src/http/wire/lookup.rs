@@ -1,8 +1,8 @@
 //! Shapes of the look-up desks: found rows, words to read aloud, visits, notices, wrap-ups, reports of faults.
 
 use super::card::{fit_word, state_word};
-use super::{CardShape, CatalogShape, RegionShape, SourceShape, card, region, source};
-use crate::assist::{LookedUp, LookupRow, NextQuestion, PlaceName, Visit};
+use super::{CardShape, CatalogShape, LineShape, RegionShape, SourceShape, card, region, shown_line, source};
+use crate::assist::{FullTextRow, LookedUp, LookupRow, NextQuestion, PlaceName, Visit};
 use crate::dialog::Spoken;
 use crate::guide::field_label;
 use crate::store::{NamedItem, Notice, Report, Wrapup};
@@ -55,6 +55,42 @@ pub struct LookupRowShape {
     pub confidence: f32,
     /// Not updated for long.
     pub stale: bool,
+}
+
+/// Guides that hold what was looked for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FullTextResponse {
+    /// The best guide of each item, best first.
+    pub rows: Vec<FullTextRowShape>,
+}
+
+/// A guide that holds what was looked for. What it doesn't say is `null`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FullTextRowShape {
+    /// Key of the item.
+    pub code: String,
+    /// 实施编码 of the guide.
+    pub task_code: Option<String>,
+    /// 事项名称
+    pub name: String,
+    /// The guide's place.
+    pub region: Option<RegionShape>,
+    /// 实施主体
+    pub organ: Option<String>,
+    /// How many materials the guide states.
+    pub materials: Option<usize>,
+    /// 承诺办结时限, or else 法定办结时限.
+    pub days: Option<String>,
+    /// 收费
+    pub fee: Option<String>,
+    /// 是否网办
+    pub online: Option<bool>,
+    /// Not updated for long.
+    pub stale: bool,
+    /// Lines of the guide that speak of what was looked for.
+    pub lines: Vec<LineShape>,
+    /// Guides of the same item in other places that were found, too.
+    pub others: usize,
 }
 
 /// What to ask the caller next.
@@ -404,6 +440,25 @@ pub fn looked_up(found: LookedUp) -> LookupResponse {
         region_choices: found.region_choices.iter().map(region).collect(),
         keywords_only: found.keywords_only,
     }
+}
+
+/// Guides found by their text.
+pub fn full_text(rows: Vec<FullTextRow>) -> FullTextResponse {
+    let shape = |row: FullTextRow| FullTextRowShape {
+        code: row.view.card.key.to_string(),
+        task_code: row.task_code,
+        name: row.view.card.name.clone(),
+        region: row.glance.place.as_ref().map(region),
+        organ: row.glance.organ,
+        materials: row.glance.materials,
+        days: row.glance.limit,
+        fee: row.glance.fee,
+        online: row.glance.online,
+        stale: row.glance.stale,
+        lines: row.lines.iter().map(|line| shown_line(&row.view, line)).collect(),
+        others: row.others,
+    };
+    FullTextResponse { rows: rows.into_iter().map(shape).collect() }
 }
 
 fn row(row: LookupRow) -> LookupRowShape {
