@@ -14,6 +14,7 @@ mod items;
 mod json;
 mod limit;
 mod lookup;
+mod oidc;
 mod outward;
 mod page;
 mod paper;
@@ -34,7 +35,7 @@ pub use differences::difference_workbook;
 pub use serve::{listen, serve};
 
 use crate::assist::{
-    Access, Applications, Assist, Contents, DeskRules, DifferenceDesk, Faults, FigureDesk, LinkChecks,
+    Access, Applications, Assist, Contents, DeskRules, DifferenceDesk, Faults, FigureDesk, LinkChecks, Oidc,
     Proposals, Ratings, Talks, Webhooks,
 };
 use crate::config::{Config, Limits, Site};
@@ -66,6 +67,8 @@ pub struct App {
     pub talks: Talks,
     /// Who gets in at the desks.
     pub access: Access,
+    /// The identity provider by which they may sign in, too.
+    pub oidc: Option<Oidc>,
     /// Who did what.
     pub audit: Audit,
     /// 好差评
@@ -131,6 +134,7 @@ impl App {
             link_checks: LinkChecks::of(links, config.links)?,
             talks,
             access: Access::of(database.clone(), config.access),
+            oidc: config.oidc.as_ref().map(Oidc::open).transpose()?,
             audit: Audit::of(database.clone()),
             ratings: Ratings::of(database.clone(), config.ratings, words_days, calendar.clone()),
             proposals: Proposals::of(database.clone()),
@@ -231,6 +235,9 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(health::version))
         .routes(routes!(admin::sign_in, admin::me_now, admin::sign_out))
         .routes(routes!(admin::change_password))
+        .routes(routes!(oidc::ways))
+        .routes(routes!(oidc::start))
+        .routes(routes!(oidc::callback))
         .routes(routes!(admin::accounts, admin::create_account))
         .routes(routes!(admin::change_account))
         .routes(routes!(admin::audit))

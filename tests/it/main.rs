@@ -15,6 +15,7 @@ mod learn; // corrections accepted in use, slips, routes, on the small catalog
 mod lookup; // the look-up desks, the report of differences, the dashboard, pages of other sites
 mod measure; // questions with known answers, ours and those of ../shared
 mod model; // the real weights
+mod oidc; // signing in by an identity provider, and every answer of one that doesn't count
 mod outward; // other systems: webhooks that fail, stall and double, work orders, links that are looked at
 mod properties; // what holds for every text: fold, mask, codes
 mod ratings; // 好差评 and its work items, proposals with four eyes

@@ -15,8 +15,7 @@ import './presence-choice';
 import { rememberedSettings, rememberSettings, type Settings } from './settings';
 import './settings-dialog';
 import type { SettingsDialog } from './settings-dialog';
-import './sign-in';
-import type { SignedInEvent } from './sign-in';
+import { whyFromAddress, type SignedInEvent } from './sign-in';
 import { page as pageStyle } from './style';
 import { TOWNSHIP_VIEWS } from './township-page';
 import { kindOf } from './trouble';
@@ -265,6 +264,7 @@ export class DeskApp extends LitElement {
   }
 
   private async begin() {
+    const why = whyFromAddress();
     try {
       this.enter(await api.me());
       this.offline = false;
@@ -272,7 +272,7 @@ export class DeskApp extends LitElement {
       const refused = kindOf(error) !== '';
       this.offline = !refused && (await keptPacks()).length > 0;
       this.me = null;
-      this.why = refused ? '' : words.unreachable;
+      this.why = refused ? why : words.unreachable;
     }
   }
 
