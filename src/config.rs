@@ -53,6 +53,17 @@ pub struct Config {
     pub webhooks: Vec<Webhook>,
     /// The identity provider by which staff may sign in; none: by password alone.
     pub oidc: Option<Oidc>,
+    /// What is said on the telephone.
+    pub transcript: Transcript,
+}
+
+/// What is said on the telephone (来电转写).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Transcript {
+    /// File of the key by which the telephone system signs: one line of 32 characters at least. Nothing is taken
+    /// without.
+    pub key: Option<PathBuf>,
 }
 
 /// A site whose pages carry the widget (嵌入站点).
@@ -265,6 +276,7 @@ impl Default for Config {
             outbox: OutboxRules::default(),
             webhooks: Vec::new(),
             oidc: None,
+            transcript: Transcript::default(),
         }
     }
 }

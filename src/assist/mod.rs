@@ -7,6 +7,7 @@ mod answer;
 mod apply;
 mod attend;
 mod bell;
+mod calls;
 mod content;
 mod converse;
 mod counter;
@@ -38,6 +39,7 @@ pub use answer::{Answer, CandidateItem, ItemView, PlaceName, Timings};
 pub use apply::{Application, Applications, ApplyError, Counter, Online};
 pub use attend::{AgentWords, CaseFile};
 pub use bell::Told;
+pub use calls::{Calls, Received, Sentence, Speaker};
 pub use content::{
     Change, ContentError, Contents, Previewed, Settled, SharedCalendar, Trial, Verdict as ContentVerdict,
     change,

@@ -3,6 +3,7 @@
 mod admin;
 mod apply;
 mod ask;
+mod calls;
 mod chat;
 mod content;
 mod desk;
@@ -35,12 +36,12 @@ pub use differences::difference_workbook;
 pub use serve::{listen, serve};
 
 use crate::assist::{
-    Access, Applications, Assist, Contents, DeskRules, DifferenceDesk, Faults, FigureDesk, LinkChecks, Oidc,
-    Proposals, Ratings, Talks, Webhooks,
+    Access, Applications, Assist, Calls, Contents, DeskRules, DifferenceDesk, Faults, FigureDesk, LinkChecks,
+    Oidc, Proposals, Ratings, Talks, Webhooks,
 };
 use crate::config::{Config, Limits, Site};
 use crate::store::{Audit, Database, Links, Seal};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::from_fn_with_state;
@@ -69,6 +70,8 @@ pub struct App {
     pub access: Access,
     /// The identity provider by which they may sign in, too.
     pub oidc: Option<Oidc>,
+    /// What is said on the telephone.
+    pub calls: Calls,
     /// Who did what.
     pub audit: Audit,
     /// 好差评
@@ -135,6 +138,7 @@ impl App {
             talks,
             access: Access::of(database.clone(), config.access),
             oidc: config.oidc.as_ref().map(Oidc::open).transpose()?,
+            calls: Calls::open(&config.transcript).context("transcript: key")?,
             audit: Audit::of(database.clone()),
             ratings: Ratings::of(database.clone(), config.ratings, words_days, calendar.clone()),
             proposals: Proposals::of(database.clone()),
@@ -176,7 +180,7 @@ impl App {
 )]
 struct Doc;
 
-/// How a conversation's owner shows who he is, and how people at the desks do.
+/// How a conversation's owner shows who he is, and how people at the desks and other systems do.
 struct Tokens;
 
 impl utoipa::Modify for Tokens {
@@ -186,6 +190,8 @@ impl utoipa::Modify for Tokens {
         components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
         let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("bangban_desk")));
         components.add_security_scheme("staff", cookie);
+        let signature = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("Bangban-Signature")));
+        components.add_security_scheme("signature", signature);
     }
 }
 
@@ -287,6 +293,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/chat", axum::routing::get(plain::page).post(plain::post))
         .layer(from_fn_with_state(rate, limit::rate))
         .layer(script());
+    // A telephone system speaks for all agents from one address, and shows who it is by its signature.
+    let (signed, calls) = OpenApiRouter::<Arc<App>>::new().routes(routes!(calls::hear)).split_for_parts();
+    let signed = signed.layer(from_fn_with_state(app.clone(), who::refusals));
     // Probes and scrapes must get through when callers are held back.
     let (open, probes) = OpenApiRouter::<Arc<App>>::new()
         .routes(routes!(health::live))
@@ -295,6 +304,7 @@ pub fn router(app: Arc<App>) -> Router {
         .split_for_parts();
     let mut document = document;
     document.merge(probes);
+    document.merge(calls);
     let document: Arc<str> = match document.to_json() {
         Ok(text) => text.into(),
         // Only a fault in our own shapes leads here; the tests read the document.
@@ -307,6 +317,7 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(limited)
         .merge(plain)
+        .merge(signed)
         .merge(open)
         .route("/openapi.json", openapi)
         .fallback(page::page)

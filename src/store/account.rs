@@ -240,6 +240,14 @@ impl Accounts {
         row.as_ref().map(account).transpose()
     }
 
+    /// The account with this 工号.
+    pub async fn by_number(&self, number: &str) -> Result<Option<Account>, AccountError> {
+        let query = format!("SELECT {COLUMNS} FROM account WHERE number = $1");
+        let row =
+            sqlx::query(sqlx::AssertSqlSafe(query)).bind(number).fetch_optional(&self.database.read).await?;
+        row.as_ref().map(account).transpose()
+    }
+
     /// The account with this login, and the hash of its password.
     pub async fn by_login(&self, login: &str) -> Result<Option<(Account, String)>, AccountError> {
         let query = format!("SELECT {COLUMNS}, password FROM account WHERE login = $1");

@@ -356,6 +356,7 @@ export const words = {
 
   transcript: '来电转写',
   transcriptSaid: '来电人说的话',
+  transcriptAgent: '坐席：',
   transcriptEmpty: '还没有内容。粘贴转写文字，或边听边打。',
   transcriptBox: '粘贴或输入来电人的话',
   transcriptHint: 'Enter 记下；号码只显示头尾',
