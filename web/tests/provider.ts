@@ -29,7 +29,8 @@ export class Provider {
         let body = '';
         request.on('data', (piece) => (body += piece));
         request.on('end', () => json({ token_type: 'Bearer', access_token: 'none', id_token: this.token(new URLSearchParams(body).get('code') ?? '') }));
-      } else response.writeHead(404).end();
+        // A browser also looks for an icon.
+      } else response.writeHead(204).end();
     });
   }
 

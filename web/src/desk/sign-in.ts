@@ -30,8 +30,8 @@ export class SignIn extends LitElement {
     fields,
     css`
       form {
-        width: 26rem;
-        max-width: 100%;
+        /* Of the window: around it everything is as wide as this. */
+        width: min(26rem, 100vw - 2 * var(--gap-s));
         margin: 8vh auto 0;
         padding: var(--gap-l) var(--gap);
         border: 1px solid var(--rule);
@@ -48,6 +48,9 @@ export class SignIn extends LitElement {
       }
       .button {
         width: 100%;
+      }
+      a.button {
+        margin-top: var(--gap-s);
       }
       .or {
         margin: var(--gap) 0 0;
