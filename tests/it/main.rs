@@ -19,6 +19,7 @@ mod model; // the real weights
 mod oidc; // signing in by an identity provider, and every answer of one that doesn't count
 mod outward; // other systems: webhooks that fail, stall and double, work orders, links that are looked at
 mod properties; // what holds for every text: fold, mask, codes
+mod provider; // an identity provider on this machine, for `oidc`
 mod ratings; // 好差评 and its work items, proposals with four eyes
 mod search; // from a question to an item and its place, on a small catalog
 mod socket; // slow bodies, broken requests, many peers
