@@ -11,6 +11,10 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+mod oidc;
+
+pub use oidc::{Oidc, Secret, guarded};
+
 /// Everything that can be set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -47,6 +51,19 @@ pub struct Config {
     pub outbox: OutboxRules,
     /// Other systems that are told what happens.
     pub webhooks: Vec<Webhook>,
+    /// The identity provider by which staff may sign in; none: by password alone.
+    pub oidc: Option<Oidc>,
+    /// What is said on the telephone.
+    pub transcript: Transcript,
+}
+
+/// What is said on the telephone (来电转写).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Transcript {
+    /// File of the key by which the telephone system signs: one line of 32 characters at least. Nothing is taken
+    /// without.
+    pub key: Option<PathBuf>,
 }
 
 /// A site whose pages carry the widget (嵌入站点).
@@ -262,6 +279,8 @@ impl Default for Config {
             links: LinkRules::default(),
             outbox: OutboxRules::default(),
             webhooks: Vec::new(),
+            oidc: None,
+            transcript: Transcript::default(),
         }
     }
 }
@@ -340,6 +359,7 @@ impl Config {
                 "access: failures, lock_minutes, session_hours and idle_minutes must be at least 1, password_chars at least 8".into(),
             ));
         }
+        self.oidc.as_ref().map_or(Ok(()), Oidc::check)?;
         self.check_outward()
     }
 
@@ -394,6 +414,7 @@ mod tests {
                 "[[webhooks]]\nname = \"a\"\nurl = \"https://a\"\nsecret = \"a.key\"\nkinds = [\"x\"]",
                 Err("rating.created"),
             ),
+            ("[oidc]\nissuer = \"https://id.example\"", Err("client_id")),
         ] {
             std::fs::write(&file, text).unwrap();
             match (Config::read(Some(&file)), want) {

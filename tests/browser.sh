@@ -21,10 +21,20 @@ for who in wang:0101:agent li:0102:agent zhao:0301:helper boss:0001:supervisor,e
 done
 # A page of another origin that carries the widget.
 export HOST_PORT=$((port + 1))
+# An identity provider, which a test opens when it is wanted, and a telephone system.
+export OIDC_PORT=$((port + 2)) TELEPHONE_KEY=$DESK_PASSWORD$DESK_PASSWORD
+printf '%s\n' "$TELEPHONE_KEY" >"$work/telephone.key"
 cat >"$work/bangban.toml" <<END
 [[sites]]
 id = "demo"
 origins = ["http://127.0.0.1:$HOST_PORT"]
+[oidc]
+issuer = "http://localhost:$OIDC_PORT"
+client_id = "bangban"
+client_secret = "of the tests"
+public_url = "http://127.0.0.1:$port"
+[transcript]
+key = "$work/telephone.key"
 END
 BANGBAN_LIMITS__PER_MINUTE=0 "$bangban" serve --config "$work/bangban.toml" --index "$work/index" --listen "127.0.0.1:$port" 2>"$work/log" &
 server=$!

@@ -25,6 +25,12 @@ pub enum AccessError {
     /// Failed too often.
     #[error("locked until {0}")]
     Locked(Timestamp),
+    /// Somebody showed elsewhere who he is, but has no account here.
+    #[error("no account with this login")]
+    NoAccount,
+    /// The account can't sign in.
+    #[error("the account is disabled")]
+    Disabled,
     /// Too many sign in at once.
     #[error("too many sign in at once; try again in a few seconds")]
     Busy,
@@ -151,11 +157,57 @@ impl Access {
     ) -> Result<(String, Session), AccessError> {
         let login = login.trim().to_lowercase();
         let account = self.check(&login, password, now).await?;
+        self.store.right(&account).await?;
+        self.open(account, "", now).await
+    }
+
+    /// Signs in who showed elsewhere who he is; `how` goes into the audit log. No account is made for it, and the lock
+    /// on wrong passwords is none of its business.
+    pub async fn sign_in_by(
+        &self,
+        how: &'static str,
+        login: &str,
+        now: Timestamp,
+    ) -> Result<(String, Session), AccessError> {
+        let login = login.trim().to_lowercase();
+        match self.store.by_login(&login).await? {
+            Some((account, _)) if !account.disabled => self.open(account, how, now).await,
+            known => {
+                let known = known.map(|(account, _)| account);
+                self.refuse(known.as_ref(), "session.refused", how, now).await?;
+                Err(known.map_or(AccessError::NoAccount, |_| AccessError::Disabled))
+            }
+        }
+    }
+
+    /// Begins a session.
+    async fn open(
+        &self,
+        account: Account,
+        how: &'static str,
+        now: Timestamp,
+    ) -> Result<(String, Session), AccessError> {
         let token: String = random::<32>()?.iter().map(|b| format!("{b:02x}")).collect();
         let expires_at = now.checked_add(hours(self.rules.session_hours)).unwrap_or(Timestamp::MAX);
-        let entry = entry(&account.login, "session.opened", &account, String::new(), now);
-        self.store.right(&account, Some((&digest(&token), expires_at)), Some(&entry), now).await?;
+        let entry = entry(&account.login, "session.opened", &account, how.to_owned(), now);
+        self.store.begin(&account, &digest(&token), expires_at, &entry).await?;
         Ok((token, Session { account, seen_at: now, expires_at }))
+    }
+
+    /// Writes down that somebody was not signed in. What was typed as an unknown login may be a password: it is
+    /// written nowhere.
+    async fn refuse(
+        &self,
+        known: Option<&Account>,
+        action: &'static str,
+        how: &'static str,
+        now: Timestamp,
+    ) -> Result<(), AccessError> {
+        let subject = format!("account:{}", known.map_or("?", |account| &account.login));
+        tracing::warn!(subject, action, how, "signing in failed");
+        let entry = Entry { actor: "nobody".to_owned(), action, subject, detail: how.to_owned(), at: now };
+        self.audit.add(&entry).await.map_err(|e| AccountError::from(DatabaseError::from(e)))?;
+        Ok(())
     }
 
     /// The account with this login and password.
@@ -174,14 +226,8 @@ impl Access {
         match known {
             Some((account, _)) if right && !account.disabled => Ok(account),
             known => {
-                // What was typed as an unknown login may be a password: it is written nowhere.
-                let subject =
-                    known.map_or_else(|| "account:?".to_owned(), |k| format!("account:{}", k.0.login));
                 let action = if locked.is_some() { "session.locked" } else { "session.refused" };
-                tracing::warn!(subject, action, "signing in failed");
-                let actor = "nobody".to_owned();
-                let entry = Entry { actor, action, subject, detail: String::new(), at: now };
-                self.audit.add(&entry).await.map_err(|e| AccountError::from(DatabaseError::from(e)))?;
+                self.refuse(known.as_ref().map(|known| &known.0), action, "", now).await?;
                 Err(locked.map_or(AccessError::BadLogin, AccessError::Locked))
             }
         }

@@ -7,6 +7,7 @@ mod answer;
 mod apply;
 mod attend;
 mod bell;
+mod calls;
 mod content;
 mod converse;
 mod counter;
@@ -20,6 +21,7 @@ mod import;
 mod lessons;
 mod links;
 mod lookup;
+mod oidc;
 mod orders;
 mod outside;
 mod proposals;
@@ -39,6 +41,7 @@ pub use answer::{Answer, CandidateItem, ItemView, PlaceName, Timings};
 pub use apply::{Application, Applications, ApplyError, Counter, Online};
 pub use attend::{AgentWords, CaseFile};
 pub use bell::Told;
+pub use calls::{Calls, Received, Sentence, Speaker};
 pub use content::{
     Change, ContentError, Contents, Previewed, Settled, SharedCalendar, Trial, Verdict as ContentVerdict,
     change,
@@ -56,6 +59,7 @@ pub use import::{ImportError, Sources, Step, import};
 pub use lessons::{Lesson, TeachError};
 pub use links::LinkChecks;
 pub use lookup::{CompareColumn, Compared, ThemeView};
+pub use oidc::{BadOidc, Begun, CALLBACK, Oidc, OidcError, PENDING, Pending};
 pub use proposals::{Decision, ProposalError, Proposals, Proposed};
 pub use ratings::{RateError, Rated, Ratings, SettleFault};
 pub use seats::Seats;

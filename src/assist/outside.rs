@@ -1,7 +1,7 @@
 //! Requests to other systems: by which client, and to which addresses.
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::{Client, redirect};
+use reqwest::{Certificate, Client, Response, redirect};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,11 @@ use std::time::Duration;
 /// A client that follows no redirect by itself and knows no proxy; with `private` it also goes to addresses of the
 /// inner network.
 pub(super) fn client(timeout: Duration, private: bool) -> reqwest::Result<Client> {
+    trusting(timeout, private, &[])
+}
+
+/// The same, where further certificates vouch for others beside those of the system.
+pub(super) fn trusting(timeout: Duration, private: bool, also: &[Certificate]) -> reqwest::Result<Client> {
     // Installed twice, the first one stays, and it is the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let plain = || {
@@ -17,12 +22,25 @@ pub(super) fn client(timeout: Duration, private: bool) -> reqwest::Result<Client
             .no_proxy()
             .timeout(timeout)
             .user_agent(concat!("bangban/", env!("CARGO_PKG_VERSION")));
+        let builder = if also.is_empty() { builder } else { builder.tls_certs_merge(also.to_vec()) };
         if private { builder } else { builder.dns_resolver(Arc::new(PublicOnly)) }
     };
     plain().build().or_else(|error| {
         tracing::warn!(%error, "no certificates of the system: addresses with https can't be reached");
-        plain().tls_certs_only([]).build()
+        plain().tls_certs_only(also.to_vec()).build()
     })
+}
+
+/// The body of an answer; `None` where it is longer than so many bytes.
+pub(super) async fn body(mut answer: Response, most: usize) -> reqwest::Result<Option<Vec<u8>>> {
+    let mut body = Vec::new();
+    while let Some(piece) = answer.chunk().await? {
+        if body.len() + piece.len() > most {
+            return Ok(None);
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(Some(body))
 }
 
 /// Finds public addresses only: what a name leads to is looked at when it is connected to, not before.

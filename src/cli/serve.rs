@@ -95,6 +95,7 @@ pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
                     Ok((talks, traces)) => tracing::info!(talks, traces, "deleted what was kept long enough"),
                     Err(error) => tracing::error!(%error, "can't close or delete old conversations"),
                 }
+                swept.calls.sweep(jiff::Timestamp::now());
                 if let Err(error) = swept.access.sweep(jiff::Timestamp::now()).await {
                     tracing::error!(%error, "can't delete sessions that have ended");
                 }

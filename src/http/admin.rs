@@ -3,7 +3,7 @@
 use super::App;
 use super::json::{Json, Params, Path};
 use super::problem::{Problem, ProblemShape};
-use super::who::{OwnPage, Staff, set_cookie};
+use super::who::{OwnPage, Staff, by_tls, set_cookie};
 use super::wire::admin::{
     AccountShape, AccountsResponse, AuditLineShape, AuditResponse, ChangeAccountRequest, MeResponse,
     NewAccountRequest, PasswordRequest, SignInRequest, VerifyResponse, account, audit_entry, audit_line, me,
@@ -41,7 +41,7 @@ pub async fn sign_in(
 ) -> Result<Response, Problem> {
     let now = Timestamp::now();
     let (token, session) = app.access.sign_in(&request.login, &request.password, now).await?;
-    let cookie = set_cookie(&headers, &token, session.expires_at.duration_since(now).as_secs())?;
+    let cookie = set_cookie(by_tls(&headers), &token, session.expires_at.duration_since(now).as_secs())?;
     Ok(([(header::SET_COOKIE, cookie)], Json(me(session.account, session.expires_at))).into_response())
 }
 
@@ -73,7 +73,7 @@ pub async fn sign_out(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     app.access.sign_out(&staff.token, &staff.account, Timestamp::now()).await?;
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie(&headers, "", 0)?)]).into_response())
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie(by_tls(&headers), "", 0)?)]).into_response())
 }
 
 /// Changes one's own password; one is signed out everywhere.
@@ -97,7 +97,7 @@ pub async fn change_password(
         Err(AccessError::BadLogin) => return Err(Problem::BadField("old", "原密码不对".into())),
         other => other?,
     }
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie(&headers, "", 0)?)]).into_response())
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie(by_tls(&headers), "", 0)?)]).into_response())
 }
 
 /// Lists accounts.

@@ -31,22 +31,27 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Json<T> {
             return Err(Problem::NotJson);
         }
         let bytes = read(request.into_body(), limits.body_bytes).await?;
-        let text = std::str::from_utf8(&bytes)
-            .map_err(|e| Problem::BadJson(format!("第 {} 个字节起不是 UTF-8 编码", e.valid_up_to() + 1)))?;
-        if depth(text) > limits.json_depth {
-            return Err(Problem::BadJson(format!("嵌套超过 {} 层", limits.json_depth)));
-        }
-        let mut reader = serde_json::Deserializer::from_str(text);
-        let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
-            let place = e.path().to_string();
-            Problem::BadJson(match place.as_str() {
-                "." | "?" => e.inner().to_string(),
-                _ => format!("{place}：{}", e.inner()),
-            })
-        })?;
-        reader.end().map_err(|e| Problem::BadJson(e.to_string()))?;
-        Ok(Json(value))
+        parse(&bytes, limits.json_depth).map(Json)
     }
+}
+
+/// A body as JSON, nested so deep at most.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8], deepest: usize) -> Result<T, Problem> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|e| Problem::BadJson(format!("第 {} 个字节起不是 UTF-8 编码", e.valid_up_to() + 1)))?;
+    if depth(text) > deepest {
+        return Err(Problem::BadJson(format!("嵌套超过 {deepest} 层")));
+    }
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
+        let place = e.path().to_string();
+        Problem::BadJson(match place.as_str() {
+            "." | "?" => e.inner().to_string(),
+            _ => format!("{place}：{}", e.inner()),
+        })
+    })?;
+    reader.end().map_err(|e| Problem::BadJson(e.to_string()))?;
+    Ok(value)
 }
 
 /// A whole body of at most so many bytes.

@@ -3,6 +3,7 @@
 mod admin;
 mod apply;
 mod ask;
+mod calls;
 mod chat;
 mod content;
 mod desk;
@@ -14,6 +15,7 @@ mod items;
 mod json;
 mod limit;
 mod lookup;
+mod oidc;
 mod outward;
 mod page;
 mod paper;
@@ -34,12 +36,12 @@ pub use differences::difference_workbook;
 pub use serve::{listen, serve};
 
 use crate::assist::{
-    Access, Applications, Assist, Contents, DeskRules, DifferenceDesk, Faults, FigureDesk, LinkChecks,
-    Proposals, Ratings, Talks, Webhooks,
+    Access, Applications, Assist, Calls, Contents, DeskRules, DifferenceDesk, Faults, FigureDesk, LinkChecks,
+    Oidc, Proposals, Ratings, Talks, Webhooks,
 };
 use crate::config::{Config, Limits, Site};
 use crate::store::{Audit, Database, Links, Seal};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::from_fn_with_state;
@@ -66,6 +68,10 @@ pub struct App {
     pub talks: Talks,
     /// Who gets in at the desks.
     pub access: Access,
+    /// The identity provider by which they may sign in, too.
+    pub oidc: Option<Oidc>,
+    /// What is said on the telephone.
+    pub calls: Calls,
     /// Who did what.
     pub audit: Audit,
     /// 好差评
@@ -131,6 +137,8 @@ impl App {
             link_checks: LinkChecks::of(links, config.links)?,
             talks,
             access: Access::of(database.clone(), config.access),
+            oidc: config.oidc.as_ref().map(Oidc::open).transpose()?,
+            calls: Calls::open(&config.transcript).context("transcript: key")?,
             audit: Audit::of(database.clone()),
             ratings: Ratings::of(database.clone(), config.ratings, words_days, calendar.clone()),
             proposals: Proposals::of(database.clone()),
@@ -172,7 +180,7 @@ impl App {
 )]
 struct Doc;
 
-/// How a conversation's owner shows who he is, and how people at the desks do.
+/// How a conversation's owner shows who he is, and how people at the desks and other systems do.
 struct Tokens;
 
 impl utoipa::Modify for Tokens {
@@ -182,6 +190,8 @@ impl utoipa::Modify for Tokens {
         components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
         let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("bangban_desk")));
         components.add_security_scheme("staff", cookie);
+        let signature = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("Bangban-Signature")));
+        components.add_security_scheme("signature", signature);
     }
 }
 
@@ -240,6 +250,9 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(health::version))
         .routes(routes!(admin::sign_in, admin::me_now, admin::sign_out))
         .routes(routes!(admin::change_password))
+        .routes(routes!(oidc::ways))
+        .routes(routes!(oidc::start))
+        .routes(routes!(oidc::callback))
         .routes(routes!(admin::accounts, admin::create_account))
         .routes(routes!(admin::change_account))
         .routes(routes!(admin::audit))
@@ -287,6 +300,9 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(from_fn_with_state(load, limit::load))
         .layer(from_fn_with_state(rate, limit::rate))
         .layer(script());
+    // A telephone system speaks for all agents from one address, and shows who it is by its signature.
+    let (signed, calls) = OpenApiRouter::<Arc<App>>::new().routes(routes!(calls::hear)).split_for_parts();
+    let signed = signed.layer(from_fn_with_state(app.clone(), who::refusals));
     // Probes and scrapes must get through when callers are held back.
     let (open, probes) = OpenApiRouter::<Arc<App>>::new()
         .routes(routes!(health::live))
@@ -295,6 +311,7 @@ pub fn router(app: Arc<App>) -> Router {
         .split_for_parts();
     let mut document = document;
     document.merge(probes);
+    document.merge(calls);
     let document: Arc<str> = match document.to_json() {
         Ok(text) => text.into(),
         // Only a fault in our own shapes leads here; the tests read the document.
@@ -307,6 +324,7 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(limited)
         .merge(plain)
+        .merge(signed)
         .merge(open)
         .route("/openapi.json", openapi)
         .fallback(page::page)

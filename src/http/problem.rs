@@ -50,6 +50,8 @@ pub enum Problem {
     FourEyes(String),
     /// Login and password don't belong together.
     BadLogin,
+    /// What another system sent is not signed as agreed: what is wrong with it, in a word.
+    BadSignature(&'static str),
     /// Failed too often.
     Locked(Timestamp),
     /// No account, work item or proposal with this id: what it is.
@@ -120,6 +122,7 @@ impl Problem {
             Problem::NotAllowed(..) => (S::FORBIDDEN, "/problems/not-allowed", "没有这项权限"),
             Problem::FourEyes(_) => (S::FORBIDDEN, "/problems/four-eyes", "须由另一人采纳"),
             Problem::BadLogin => (S::UNAUTHORIZED, "/problems/bad-login", "登录名或密码不对"),
+            Problem::BadSignature(_) => (S::UNAUTHORIZED, "/problems/bad-signature", "签名不对"),
             Problem::Locked(_) => (S::LOCKED, "/problems/locked", "登录已锁定"),
             Problem::NoSuch(_) => (S::NOT_FOUND, "/problems/no-such-record", "没有这条记录"),
             Problem::Conflict(kind, _) => (S::CONFLICT, kind, "现在不能这样做"),
@@ -161,6 +164,9 @@ impl Problem {
             Problem::NotAllowed(_, what) => format!("您的角色没有权限 {what}。需要时请联系管理员。"),
             Problem::FourEyes(_) => "提出人不能采纳自己的建议。请由另一位知识管理员决定。".into(),
             Problem::BadLogin => "登录名或密码不对。忘记密码请联系管理员重置。".into(),
+            Problem::BadSignature(_) => {
+                "请按 docs/TRANSCRIPT.md 用约定的密钥签名；时间戳与本服务相差不能超过 5 分钟。".into()
+            }
             Problem::Locked(until) => {
                 let local = crate::desk::china().to_datetime(*until);
                 format!(
@@ -201,6 +207,9 @@ impl Problem {
             Problem::NoSession(true) => Refusal { actor: nobody(), action: "refused.session", detail: "" },
             Problem::ForeignToken => Refusal { actor: nobody(), action: "refused.token", detail: "" },
             Problem::ForeignOrigin => Refusal { actor: nobody(), action: "refused.origin", detail: "" },
+            Problem::BadSignature(what) => {
+                Refusal { actor: nobody(), action: "refused.signature", detail: what }
+            }
             Problem::NotAllowed(login, what) => {
                 Refusal { actor: login.clone(), action: "refused.permission", detail: what }
             }

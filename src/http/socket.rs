@@ -5,6 +5,7 @@ use super::desk::seat_of;
 use super::json::Json;
 use super::problem::{Problem, ProblemShape};
 use super::who::{Staff, own_page};
+use super::wire::calls::sentence;
 use super::wire::chat::message;
 use super::wire::desk::{SocketTicketResponse, envelope, row};
 use crate::assist::{TalkError, Told};
@@ -67,6 +68,8 @@ struct Caller {
     session: String,
     /// Whether he takes conversations; others only look.
     takes: bool,
+    /// Whether he takes calls: what is said in them is told to him alone.
+    hears: bool,
 }
 
 impl Tickets {
@@ -105,7 +108,8 @@ pub async fn ticket(
 ) -> Result<Json<SocketTicketResponse>, Problem> {
     staff.may(Permission::DeskRead)?;
     let takes = staff.account.may(Permission::Claim);
-    let who = Caller { seat: seat_of(&staff.account), session: staff.token.clone(), takes };
+    let hears = staff.account.may(Permission::Lookup);
+    let who = Caller { seat: seat_of(&staff.account), session: staff.token.clone(), takes, hears };
     let (ticket, until) = app
         .tickets
         .give(who, Timestamp::now())
@@ -155,13 +159,16 @@ struct Line {
     socket: WebSocket,
     /// Number of the last event that was looked at; `None` before the line was taken up.
     seen: Option<i64>,
+    hears: bool,
+    /// How many sentences of calls were told.
+    heard: u64,
     unanswered: u8,
     counted: (Instant, u32),
 }
 
 impl Line {
     async fn run(app: Arc<App>, caller: Caller, socket: WebSocket) {
-        let Caller { seat, session, takes } = caller;
+        let Caller { seat, session, takes, hears } = caller;
         if takes {
             app.talks.seats().here(&seat, true, Timestamp::now());
             app.talks.wake();
@@ -173,6 +180,8 @@ impl Line {
             session,
             socket,
             seen: None,
+            hears,
+            heard: 0,
             unanswered: 0,
             counted: (Instant::now(), 0),
         };
@@ -190,6 +199,7 @@ impl Line {
 
     async fn serve(&mut self) -> Result<(), End> {
         let mut rung = self.app.talks.hear();
+        let mut said = self.app.calls.listen(&self.seat.number, Timestamp::now());
         let mut stopping = self.app.stopping.clone();
         let mut ping = interval(PING);
         let mut alarm = interval(ALARM);
@@ -222,13 +232,24 @@ impl Line {
                     let since = self.seen.unwrap_or_default();
                     self.tell(since).await?;
                 }
+                changed = said.changed(), if self.hears && self.seen.is_some() => {
+                    if changed.is_err() {
+                        return Err(End(RESTART, "restart"));
+                    }
+                    self.tell_said().await?;
+                }
                 _ = ping.tick() => {
                     if self.unanswered >= 2 {
                         return Err(End(IDLE, "no answer"));
                     }
                     // An error of the store ends nothing: the next try tells.
-                    if let Ok(None) = self.app.access.enter(&self.session, Timestamp::now()).await {
-                        return Err(End(UNAUTHORISED, "signed out"));
+                    match self.app.access.enter(&self.session, Timestamp::now()).await {
+                        Ok(None) => return Err(End(UNAUTHORISED, "signed out")),
+                        // Calls of this 工号 are somebody else's from now on.
+                        Ok(Some(session)) if session.account.number != self.seat.number => {
+                            return Err(End(RESTART, "another number"));
+                        }
+                        _ => {}
                     }
                     self.unanswered += 1;
                     self.put(Message::Ping(Default::default())).await?;
@@ -283,7 +304,21 @@ impl Line {
         let from = seq.unwrap_or(last);
         let ready = json!({ "seq": last, "presence": presence.word() });
         self.reply("ready", id, ready).await?;
-        self.tell(from).await
+        self.tell(from).await?;
+        self.tell_said().await
+    }
+
+    /// Tells what was said on the telephone since it was told last; a line that is new, all that is held of the call.
+    async fn tell_said(&mut self) -> Result<(), End> {
+        if !self.hears {
+            return Ok(());
+        }
+        let (count, said) = self.app.calls.since(&self.seat.number, self.heard);
+        self.heard = count;
+        for one in said {
+            self.send(envelope("call.said", None, sentence(&one), Timestamp::now())).await?;
+        }
+        Ok(())
     }
 
     /// Tells what happened after a number.

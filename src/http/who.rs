@@ -45,7 +45,7 @@ impl FromRequestParts<Arc<App>> for Staff {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Staff, Problem> {
         OwnPage::from_request_parts(parts, app).await?;
-        let Some(token) = cookie(&parts.headers) else {
+        let Some(token) = cookie(&parts.headers, COOKIE) else {
             return Err(Problem::NoSession(false));
         };
         match app.access.enter(&token, Timestamp::now()).await? {
@@ -96,28 +96,32 @@ pub fn own_page(headers: &HeaderMap, uri: &Uri) -> bool {
     }
 }
 
-/// The value of our cookie: exactly one, exactly as long as we make them.
-fn cookie(headers: &HeaderMap) -> Option<String> {
+/// The value of the one cookie with this name, not longer than we make them.
+pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     let mut values = headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|text| text.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(name, _)| *name == COOKIE)
+        .filter(|(known, _)| *known == name)
         .map(|(_, value)| value.to_owned());
     let value = values.next()?;
     // An empty one is what signing out leaves.
     (values.next().is_none() && !value.is_empty() && value.len() <= 128).then_some(value)
 }
 
-/// `Set-Cookie` for a value that lives so many seconds; 0 takes it away. `Secure` where the page came by TLS.
-pub(super) fn set_cookie(headers: &HeaderMap, value: &str, seconds: i64) -> Result<HeaderValue, Problem> {
+/// Whether a request's page came by TLS.
+pub(super) fn by_tls(headers: &HeaderMap) -> bool {
     let starts = |name: &str, with: &str| {
         headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.starts_with(with))
     };
-    let secure =
-        if starts("origin", "https://") || starts("x-forwarded-proto", "https") { "; Secure" } else { "" };
+    starts("origin", "https://") || starts("x-forwarded-proto", "https")
+}
+
+/// `Set-Cookie` of a session for a value that lives so many seconds; 0 takes it away.
+pub(super) fn set_cookie(tls: bool, value: &str, seconds: i64) -> Result<HeaderValue, Problem> {
+    let secure = if tls { "; Secure" } else { "" };
     let text =
         format!("{COOKIE}={value}; Path=/api/v1; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
     HeaderValue::from_str(&text).map_err(|e| Problem::Internal(e.into()))
@@ -171,7 +175,7 @@ pub async fn refusals(State(app): State<Arc<App>>, request: Request, next: Next)
 impl From<AccessError> for Problem {
     fn from(error: AccessError) -> Problem {
         match error {
-            AccessError::BadLogin => Problem::BadLogin,
+            AccessError::BadLogin | AccessError::NoAccount | AccessError::Disabled => Problem::BadLogin,
             AccessError::Locked(until) => Problem::Locked(until),
             AccessError::Busy => Problem::TooMany(5),
             AccessError::Field(field, what) => Problem::BadField(field, what),
@@ -244,7 +248,7 @@ mod tests {
             (&[("cookie", "xbangban_desk=12")], None),
             (&[], None),
         ] {
-            assert_eq!(cookie(&headers(list)).as_deref(), want, "{list:?}");
+            assert_eq!(cookie(&headers(list), COOKIE).as_deref(), want, "{list:?}");
         }
     }
 
@@ -263,7 +267,7 @@ mod tests {
             (&[("origin", "http://a.gov.cn"), ("x-forwarded-proto", "https")], true),
             (&[("origin", "http://127.0.0.1:8080")], false),
         ] {
-            let cookie = set_cookie(&headers(list), "x", 5).unwrap();
+            let cookie = set_cookie(by_tls(&headers(list)), "x", 5).unwrap();
             let text = cookie.to_str().unwrap();
             assert_eq!(text.ends_with("; Secure"), secure, "{text}");
             assert!(text.contains("HttpOnly; SameSite=Strict"), "{text}");

@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod apply;
+pub mod calls;
 mod card;
 pub mod chat;
 pub mod content;

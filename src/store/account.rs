@@ -240,6 +240,14 @@ impl Accounts {
         row.as_ref().map(account).transpose()
     }
 
+    /// The account with this 工号.
+    pub async fn by_number(&self, number: &str) -> Result<Option<Account>, AccountError> {
+        let query = format!("SELECT {COLUMNS} FROM account WHERE number = $1");
+        let row =
+            sqlx::query(sqlx::AssertSqlSafe(query)).bind(number).fetch_optional(&self.database.read).await?;
+        row.as_ref().map(account).transpose()
+    }
+
     /// The account with this login, and the hash of its password.
     pub async fn by_login(&self, login: &str) -> Result<Option<(Account, String)>, AccountError> {
         let query = format!("SELECT {COLUMNS}, password FROM account WHERE login = $1");
@@ -291,36 +299,40 @@ impl Accounts {
         Ok(Attempt::Go(until))
     }
 
-    /// The password was right: forgets failures; begins a session where `token` (its hash) and end are given.
-    pub async fn right(
-        &self,
-        account: &Account,
-        session: Option<(&str, Timestamp)>,
-        entry: Option<&Entry>,
-        now: Timestamp,
-    ) -> Result<(), AccountError> {
+    /// The password was right: forgets failures.
+    pub async fn right(&self, account: &Account) -> Result<(), AccountError> {
         let mut change = self.database.change().await?;
         clear(&mut change, &account.login).await?;
-        if let Some((token, expires_at)) = session {
-            sqlx::query(
-                "INSERT INTO staff_session (token, account, opened_at, seen_at, expires_at)
-                 VALUES ($1, $2, $3, $3, $4)",
-            )
-            .bind(token)
+        change.commit().await?;
+        Ok(())
+    }
+
+    /// Begins a session; `token` is the hash of its token.
+    pub async fn begin(
+        &self,
+        account: &Account,
+        token: &str,
+        expires_at: Timestamp,
+        entry: &Entry,
+    ) -> Result<(), AccountError> {
+        let now = millis(entry.at);
+        let mut change = self.database.change().await?;
+        sqlx::query(
+            "INSERT INTO staff_session (token, account, opened_at, seen_at, expires_at)
+             VALUES ($1, $2, $3, $3, $4)",
+        )
+        .bind(token)
+        .bind(&account.id)
+        .bind(now)
+        .bind(millis(expires_at))
+        .execute(&mut *change)
+        .await?;
+        sqlx::query("UPDATE account SET last_seen_at = $1 WHERE id = $2")
+            .bind(now)
             .bind(&account.id)
-            .bind(millis(now))
-            .bind(millis(expires_at))
             .execute(&mut *change)
             .await?;
-            sqlx::query("UPDATE account SET last_seen_at = $1 WHERE id = $2")
-                .bind(millis(now))
-                .bind(&account.id)
-                .execute(&mut *change)
-                .await?;
-        }
-        if let Some(entry) = entry {
-            audit::write(&mut change, entry).await?;
-        }
+        audit::write(&mut change, entry).await?;
         change.commit().await?;
         Ok(())
     }

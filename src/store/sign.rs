@@ -94,6 +94,17 @@ impl Signer {
         }
     }
 
+    /// Whether a signature in hexadecimal is that of a text; it takes as long whatever of it is wrong.
+    pub fn verify_hex(&self, text: &[u8], signature: &str) -> bool {
+        let pairs = signature.as_bytes().chunks(2);
+        let bytes = pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+        let Some(bytes) = bytes.collect::<Option<Vec<u8>>>() else { return false };
+        match self.algorithm {
+            Algorithm::Sha256 => verified::<Hmac<sha2::Sha256>>(&self.key, text, &bytes),
+            Algorithm::Sm3 => verified::<Hmac<sm3::Sm3>>(&self.key, text, &bytes),
+        }
+    }
+
     /// The signature in hexadecimal.
     pub fn sign_hex(&self, text: &[u8]) -> String {
         self.sign(text).iter().map(|byte| format!("{byte:02x}")).collect()
@@ -105,6 +116,10 @@ fn mac<M: Mac + KeyInit>(key: &[u8], text: &[u8]) -> Vec<u8> {
     M::new_from_slice(key)
         .map(|mac| mac.chain_update(text).finalize().into_bytes().to_vec())
         .unwrap_or_default()
+}
+
+fn verified<M: Mac + KeyInit>(key: &[u8], text: &[u8], signature: &[u8]) -> bool {
+    M::new_from_slice(key).is_ok_and(|mac| mac.chain_update(text).verify_slice(signature).is_ok())
 }
 
 #[cfg(test)]
@@ -127,6 +142,18 @@ mod tests {
             hex(Algorithm::Sm3, "Jefe", "what do ya want for nothing?"),
             "2e87f1d16862e6d964b50a5200bf2b10b764faa9680a296a2405f24bec39f882"
         );
+    }
+
+    #[test]
+    fn a_signature_counts_whole_and_for_its_text_alone() {
+        for algorithm in [Algorithm::Sha256, Algorithm::Sm3] {
+            let signer = Signer::of("0123456789abcdef0123456789abcdef", algorithm).unwrap();
+            let good = signer.sign_hex(b"a");
+            assert!(signer.verify_hex(b"a", &good) && signer.verify_hex(b"a", &good.to_uppercase()));
+            for bad in ["", "zz", "é", &good[..62], &format!("{good}00"), &signer.sign_hex(b"b")] {
+                assert!(!signer.verify_hex(b"a", bad), "{bad}");
+            }
+        }
     }
 
     #[test]

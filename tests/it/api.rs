@@ -161,6 +161,8 @@ async fn the_document_says_what_the_server_does() {
     called.extend(crate::lookup::documented(&house, &document).await);
     called.extend(crate::apply::documented(&house, &document).await);
     called.extend(crate::outward::documented(&house, &document).await);
+    called.extend(crate::oidc::documented(&document).await);
+    called.extend(crate::calls::documented(&document).await);
     let listed: BTreeSet<(String, String)> = document["paths"]
         .as_object()
         .unwrap()

@@ -4,6 +4,7 @@
 mod accounts; // signing in, roles, origins, the audit log, `bangban admin`
 mod api; // the HTTP door: shapes against the document, refusals, hostile input
 mod apply; // on to the application: links, tickets and a receiver of them, counters and their hours
+mod calls; // what is said on the telephone, for the one agent who has the call
 mod cli; // the program as a person runs it: what it prints, its exit codes, kill -9
 mod conversations; // whole conversations, as a civil servant can read them
 mod corpus; // the shipped corpus: complete, sound, with its sources
@@ -15,8 +16,10 @@ mod learn; // corrections accepted in use, slips, routes, on the small catalog
 mod lookup; // the look-up desks, the report of differences, the dashboard, pages of other sites
 mod measure; // questions with known answers, ours and those of ../shared
 mod model; // the real weights
+mod oidc; // signing in by an identity provider, and every answer of one that doesn't count
 mod outward; // other systems: webhooks that fail, stall and double, work orders, links that are looked at
 mod properties; // what holds for every text: fold, mask, codes
+mod provider; // an identity provider on this machine, for `oidc`
 mod ratings; // 好差评 and its work items, proposals with four eyes
 mod search; // from a question to an item and its place, on a small catalog
 mod socket; // slow bodies, broken requests, many peers

@@ -17,6 +17,13 @@ pub struct SignInRequest {
     pub password: String,
 }
 
+/// How one can sign in here.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SignInWaysResponse {
+    /// Whether the identity provider of the house is asked, beside login and password.
+    pub oidc: bool,
+}
+
 /// Changes one's own password.
 #[derive(Deserialize, ToSchema)]
 pub struct PasswordRequest {

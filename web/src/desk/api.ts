@@ -12,6 +12,16 @@ export function signIn(login: string, password: string): Promise<wire.Me> {
   return call('/desk/session', post({ login, password }));
 }
 
+/** How one can sign in beside login and password. */
+export function signInWays(): Promise<{ oidc: boolean }> {
+  return call('/desk/sign-in', {});
+}
+
+/** The way to the identity provider, and afterwards to the page that an address names. */
+export function oidcStart(hash: string): string {
+  return `/api/v1/desk/oidc/start?${new URLSearchParams({ back: `/desk${hash}` })}`;
+}
+
 export function signOut(): Promise<void> {
   return call('/desk/session', { method: 'DELETE' });
 }

@@ -3,8 +3,10 @@ import { base, controls, notices } from '../sheet';
 import { Alarm, allowPopups } from './alarm';
 import { duration } from './age';
 import * as api from './api';
+import { CallFeed } from './call-feed';
 import './cases-page';
 import { Floor } from './floor';
+import type { HotlinePage } from './hotline-page';
 import './hotline-page';
 import './late-page';
 import { Line, type LineState } from './line';
@@ -15,8 +17,7 @@ import './presence-choice';
 import { rememberedSettings, rememberSettings, type Settings } from './settings';
 import './settings-dialog';
 import type { SettingsDialog } from './settings-dialog';
-import './sign-in';
-import type { SignedInEvent } from './sign-in';
+import { whyFromAddress, type SignedInEvent } from './sign-in';
 import { page as pageStyle } from './style';
 import { TOWNSHIP_VIEWS } from './township-page';
 import { kindOf } from './trouble';
@@ -200,6 +201,7 @@ export class DeskApp extends LitElement {
   declare offline: boolean;
   private floor: Floor | null = null;
   private wire: Line | null = null;
+  private calls = new CallFeed();
   private readonly alarm = new Alarm();
   private alarmAt = 0;
   private ticks = 0;
@@ -265,6 +267,7 @@ export class DeskApp extends LitElement {
   }
 
   private async begin() {
+    const why = whyFromAddress();
     try {
       this.enter(await api.me());
       this.offline = false;
@@ -272,7 +275,7 @@ export class DeskApp extends LitElement {
       const refused = kindOf(error) !== '';
       this.offline = !refused && (await keptPacks()).length > 0;
       this.me = null;
-      this.why = refused ? '' : words.unreachable;
+      this.why = refused ? why : words.unreachable;
     }
   }
 
@@ -293,6 +296,7 @@ export class DeskApp extends LitElement {
     this.wire?.stop();
     this.wire = null;
     this.floor = null;
+    this.calls = new CallFeed();
     this.alarm.rest();
     this.waiting = 0;
     this.me = null;
@@ -327,6 +331,8 @@ export class DeskApp extends LitElement {
       void floor.load();
     } else if (event.type === 'alarm') {
       this.ring(Number(event.data.waiting) || 0, Number(event.data.longest_wait_seconds) || 0);
+    } else if (event.type === 'call.said') {
+      if (this.calls.take(event.data)) this.renderRoot.querySelector<HotlinePage>('desk-hotline')?.listen();
     } else if (event.type === 'presence.changed') {
       this.renderRoot.querySelector<LitElement & { told?: (data: object) => void }>('desk-wall')?.told?.(event.data);
     } else {
@@ -455,7 +461,7 @@ export class DeskApp extends LitElement {
     if (page === 'cases') {
       return html`<desk-cases .floor=${this.floor} .me=${me} .keys=${this.settings.keys} .now=${this.now}></desk-cases>`;
     }
-    if (page === 'hotline') return html`<desk-hotline .me=${me} .keys=${this.settings.keys}></desk-hotline>`;
+    if (page === 'hotline') return html`<desk-hotline .me=${me} .keys=${this.settings.keys} .calls=${this.calls}></desk-hotline>`;
     if (page === 'township') {
       return html`<desk-township .view=${viewAt(this.hash, TOWNSHIP_VIEWS)} ?reports=${me.permissions.includes('lookup')}></desk-township>`;
     }

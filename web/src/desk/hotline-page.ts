@@ -1,6 +1,7 @@
 import { LitElement, html, nothing } from 'lit';
 import { base, controls, notices } from '../sheet';
 import type { Card, Region } from '../wire';
+import type { CallFeed } from './call-feed';
 import { copyText } from './clipboard';
 import { hotlineStyle } from './hotline-style';
 import { command, HOTLINE_KEYS, whereOf, type Command } from './keys';
@@ -40,6 +41,7 @@ export class HotlinePage extends LitElement {
   static override properties = {
     me: { attribute: false },
     keys: { type: Boolean },
+    calls: { attribute: false },
     place: { state: true },
     said: { state: true },
     heard: { state: true },
@@ -52,6 +54,8 @@ export class HotlinePage extends LitElement {
 
   declare me: Me;
   declare keys: boolean;
+  /** What the telephone system tells. */
+  declare calls: CallFeed | null;
   /** Where the caller is, until somebody says otherwise. */
   declare place: Region | null;
   /** What was just done. */
@@ -69,6 +73,7 @@ export class HotlinePage extends LitElement {
   constructor() {
     super();
     this.keys = true;
+    this.calls = null;
     this.place = stickyPlace();
     this.said = '';
     this.heard = '';
@@ -81,7 +86,15 @@ export class HotlinePage extends LitElement {
   override connectedCallback() {
     super.connectedCallback();
     window.addEventListener('keydown', this.pressed);
-    void this.updateComplete.then(() => this.box.focusBox());
+    void this.updateComplete.then(() => {
+      this.listen();
+      void this.box.focusBox();
+    });
+  }
+
+  /** Something was said in the call. */
+  listen() {
+    if (this.calls) this.find<TranscriptStrip>('desk-transcript').follow(this.calls);
   }
 
   override disconnectedCallback() {

@@ -13,9 +13,16 @@ export class SignedInEvent extends Event {
   }
 }
 
-/** 登录: name and password. */
+/** Why somebody who comes back from the identity provider is not signed in; said once, the address forgets it. */
+export function whyFromAddress(): string {
+  const why = words.oidcWhy[new URLSearchParams(location.search).get('oidc') ?? ''] ?? '';
+  if (location.search) history.replaceState(history.state, '', location.pathname + location.hash);
+  return why;
+}
+
+/** 登录: name and password, and the identity provider where there is one. */
 export class SignIn extends LitElement {
-  static override properties = { why: {}, error: { state: true }, busy: { state: true } };
+  static override properties = { why: {}, error: { state: true }, busy: { state: true }, oidc: { state: true } };
   static override styles = [
     base,
     controls,
@@ -23,8 +30,8 @@ export class SignIn extends LitElement {
     fields,
     css`
       form {
-        width: 26rem;
-        max-width: 100%;
+        /* Of the window: around it everything is as wide as this. */
+        width: min(26rem, 100vw - 2 * var(--gap-s));
         margin: 8vh auto 0;
         padding: var(--gap-l) var(--gap);
         border: 1px solid var(--rule);
@@ -42,6 +49,13 @@ export class SignIn extends LitElement {
       .button {
         width: 100%;
       }
+      a.button {
+        margin-top: var(--gap-s);
+      }
+      .or {
+        margin: var(--gap) 0 0;
+        text-align: center;
+      }
     `,
   ];
 
@@ -49,12 +63,24 @@ export class SignIn extends LitElement {
   declare why: string;
   declare error: string;
   declare busy: boolean;
+  /** Whether the identity provider can be asked. */
+  declare oidc: boolean;
 
   constructor() {
     super();
     this.why = '';
     this.error = '';
     this.busy = false;
+    this.oidc = false;
+  }
+
+  override connectedCallback() {
+    super.connectedCallback();
+    // Where that can't be learned the password is still there.
+    api.signInWays().then(
+      ({ oidc }) => (this.oidc = oidc),
+      () => {},
+    );
   }
 
   private async submit(event: Event) {
@@ -85,6 +111,10 @@ export class SignIn extends LitElement {
     return html`<form novalidate @submit=${(event: Event) => void this.submit(event)}>
       <h1>${words.signInTitle}</h1>
       <div role="alert">${wrong ? html`<p class="failure" id="error">${wrong}</p>` : nothing}</div>
+      ${this.oidc
+        ? html`<a class="button" href=${api.oidcStart(location.hash)}>${words.oidcSignIn}</a>
+            <p class="or hint">${words.oidcOr}</p>`
+        : nothing}
       <label for="login">${words.login}</label>
       <input class="field" id="login" type="text" autocomplete="username" autocapitalize="none" spellcheck="false" aria-describedby="error" />
       <label for="password">${words.password}</label>

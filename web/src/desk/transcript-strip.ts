@@ -4,12 +4,13 @@ import { fields } from '../form-style';
 import { isComposing } from '../ime';
 import { base, controls } from '../sheet';
 import type { Region } from '../wire';
+import type { CallFeed } from './call-feed';
 import { lookup } from './lookup-api';
 import type { Hit } from './lookup-wire';
 import { HitEvent } from './lookup-box';
 import { factsOf, fullTitle } from './spoken';
 import { page } from './style';
-import { Transcript } from './transcript';
+import { Transcript, type Speaker } from './transcript';
 import { words } from './wording';
 
 /** Speech comes in pieces: the newest ones are looked up when it pauses that long. */
@@ -106,6 +107,10 @@ export class TranscriptStrip extends LitElement {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private running: AbortController | undefined;
   private held = false;
+  /** The call that is followed, and how much of it came in. */
+  private feed: CallFeed | null = null;
+  private call = '';
+  private followed = 0;
 
   constructor() {
     super();
@@ -122,9 +127,18 @@ export class TranscriptStrip extends LitElement {
     this.running?.abort();
   }
 
-  /** Takes in what was heard: complete sentences in their order, from the box below or from a feed. */
-  hear(texts: readonly string[]) {
-    if (this.transcript.hear(texts, Date.now()) === 0) return;
+  /** Takes in what the telephone system has told meanwhile; with another call it begins anew. */
+  follow(feed: CallFeed) {
+    if (this.call && feed.call !== this.call) this.clear();
+    this.feed = feed;
+    this.call = feed.call;
+    for (const { text, speaker } of feed.since(this.followed)) this.hear([text], speaker);
+    this.followed = feed.count;
+  }
+
+  /** Takes in what was heard: complete sentences in their order. */
+  hear(texts: readonly string[], speaker: Speaker = 'caller') {
+    if (this.transcript.hear(texts, Date.now(), speaker) === 0) return;
     this.requestUpdate();
     this.dispatchEvent(new CustomEvent('heard', { detail: this.transcript.newest }));
     void this.updateComplete.then(() => {
@@ -140,6 +154,7 @@ export class TranscriptStrip extends LitElement {
     clearTimeout(this.timer);
     this.running?.abort();
     this.transcript.clear();
+    if (this.feed?.call === this.call) this.feed.clear();
     Object.assign(this, { hits: [], waiting: null, asked: '', failed: false });
     this.box.value = '';
     this.dispatchEvent(new CustomEvent('heard', { detail: '' }));
@@ -211,7 +226,9 @@ export class TranscriptStrip extends LitElement {
         ${all.length > 0 ? html`<button class="plain" type="button" @click=${() => this.clear()}>${words.transcriptClear}</button>` : nothing}
       </div>
       <div class="said" tabindex="0" role="region" aria-label=${words.transcriptSaid}>
-        ${all.length === 0 ? html`<p class="soft">${words.transcriptEmpty}</p>` : html`<ol>${all.map(({ text }) => html`<li>${text}</li>`)}</ol>`}
+        ${all.length === 0 ? html`<p class="soft">${words.transcriptEmpty}</p>` : html`<ol>
+              ${all.map(({ text, speaker }) => html`<li>${speaker === 'agent' ? html`<span class="soft">${words.transcriptAgent}</span>` : nothing}${text}</li>`)}
+            </ol>`}
       </div>
       <label for="words">${words.transcriptBox}</label>
       <textarea class="field" id="words" rows="2" aria-describedby="hint" @keydown=${this.pressed} @paste=${this.pasted}></textarea>

@@ -43,3 +43,12 @@ test('a call is not kept for ever, and is gone with the next one', () => {
   expect(talk.all).toEqual([]);
   expect(talk.question()).toBe('');
 });
+
+test('what the agent says is shown, not looked up', () => {
+  const talk = new Transcript();
+  talk.hear(['我身份证丢了。'], 0);
+  talk.hear(['请问您要办居住证吗？'], 1000, 'agent');
+  expect(talk.all.map(({ speaker }) => speaker)).toEqual(['caller', 'agent']);
+  expect(talk.question()).toBe('我身份证丢了。');
+  expect(talk.newest).toBe('我身份证丢了。');
+});

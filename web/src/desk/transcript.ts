@@ -4,9 +4,13 @@ import { masked } from './mask';
 export interface Heard {
   id: number;
   text: string;
+  /** Who said it; what was pasted or typed counts as the caller's. */
+  speaker: Speaker;
   /** When, in milliseconds. */
   at: number;
 }
+
+export type Speaker = 'caller' | 'agent';
 
 /** The newest sentences that are looked up together. */
 const NEWEST_MS = 20_000;
@@ -31,10 +35,8 @@ export function sentences(text: string): string[] {
 }
 
 /**
- * What a caller says, sentence by sentence. Pasted or typed words come in through `hear`, and so does a feed: whoever
- * receives sentences over a WebSocket hands each message's sentences, complete ones and in their order, to `hear` on
- * the hotline page's transcript (`desk-transcript`, method `hear`). Nothing else is needed: masking, splitting and
- * the look-up of the newest ones happen from here.
+ * What is said in a call, sentence by sentence: pasted or typed words, and what a telephone system sends. Masking,
+ * splitting and the question of the newest ones happen here.
  */
 export class Transcript {
   private list: Heard[] = [];
@@ -45,8 +47,8 @@ export class Transcript {
   }
 
   /** Takes in what was heard at that moment; returns how many sentences came in. */
-  hear(texts: readonly string[], now: number): number {
-    const fresh = texts.flatMap(sentences).map((text) => ({ id: this.next++, text: masked(text), at: now }));
+  hear(texts: readonly string[], now: number, speaker: Speaker = 'caller'): number {
+    const fresh = texts.flatMap(sentences).map((text) => ({ id: this.next++, text: masked(text), at: now, speaker }));
     this.list = [...this.list, ...fresh].slice(-MOST);
     return fresh.length;
   }
@@ -55,7 +57,7 @@ export class Transcript {
   question(): string {
     const last = this.list[this.list.length - 1];
     if (!last) return '';
-    const words = this.list
+    const words = this.caller
       .filter(({ at }) => last.at - at <= NEWEST_MS)
       .map(({ text }) => text)
       .filter((text) => !FILLER.test(text.replace(/[\s。！？!?；;，,、.…]/g, '')));
@@ -65,10 +67,15 @@ export class Transcript {
 
   /** The newest sentence that says something, to go with a gap. */
   get newest(): string {
-    return [...this.list].reverse().find(({ text }) => !FILLER.test(text.replace(/[\s。！？!?；;，,、.…]/g, '')))?.text ?? '';
+    return [...this.caller].reverse().find(({ text }) => !FILLER.test(text.replace(/[\s。！？!?；;，,、.…]/g, '')))?.text ?? '';
   }
 
   clear() {
     this.list = [];
+  }
+
+  /** An agent asks and repeats: only the caller says what he wants. */
+  private get caller(): Heard[] {
+    return this.list.filter(({ speaker }) => speaker === 'caller');
   }
 }

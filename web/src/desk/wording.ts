@@ -8,6 +8,16 @@ export const words = {
   signingIn: '正在登录…',
   signOut: '退出登录',
   needBoth: '请填写登录名和密码',
+  oidcSignIn: '统一身份认证登录',
+  oidcOr: '或用登录名和密码登录',
+  /** Why the identity provider's word did not sign anybody in. */
+  oidcWhy: {
+    state: '统一身份认证登录已过期，或不是在这个窗口开始的。请重新登录。',
+    refused: '统一身份认证没有通过。请重试，或用登录名和密码登录。',
+    unknown: '统一身份认证已通过，但这里没有您的账号。请联系管理员开通。',
+    disabled: '统一身份认证已通过，但您的账号已停用。请联系管理员。',
+    down: '统一身份认证现在连不上。请用登录名和密码登录，或稍后再试。',
+  } as Readonly<Record<string, string>>,
   sessionOver: '登录已失效，请重新登录。',
   changePassword: '修改密码',
   oldPassword: '现在的密码',
@@ -346,6 +356,7 @@ export const words = {
 
   transcript: '来电转写',
   transcriptSaid: '来电人说的话',
+  transcriptAgent: '坐席：',
   transcriptEmpty: '还没有内容。粘贴转写文字，或边听边打。',
   transcriptBox: '粘贴或输入来电人的话',
   transcriptHint: 'Enter 记下；号码只显示头尾',
