@@ -6,6 +6,7 @@ use crate::store::{CaseRow, DeskEvent, Message, Waiting};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// One thing that happened, with what is shown of it.
@@ -38,8 +39,19 @@ pub(super) struct Bell {
     /// Counts changes.
     rung: watch::Sender<u64>,
     ring: tokio::sync::Mutex<Ring>,
-    queue: tokio::sync::Mutex<(u64, Arc<Queue>)>,
+    queue: tokio::sync::Mutex<Looked>,
 }
+
+/// The queue as it was read last.
+struct Looked {
+    /// Changes that it has seen.
+    rung: u64,
+    at: Option<Instant>,
+    queue: Arc<Queue>,
+}
+
+/// The queue is read no more often than that: where a hundred come a second, all of them are told by a few readings.
+const LOOK_PACE: Duration = Duration::from_millis(100);
 
 /// All that wait, with what each of them is told: read once a change, however many listen.
 #[derive(Debug, Default)]
@@ -80,7 +92,8 @@ struct Ring {
 
 impl Default for Bell {
     fn default() -> Bell {
-        Bell { rung: watch::Sender::new(1), ring: Default::default(), queue: Default::default() }
+        let looked = Looked { rung: 0, at: None, queue: Arc::default() };
+        Bell { rung: watch::Sender::new(1), ring: Default::default(), queue: tokio::sync::Mutex::new(looked) }
     }
 }
 
@@ -135,14 +148,20 @@ impl Talks {
         Ok(Some(ring.held.iter().skip(skip).cloned().collect()))
     }
 
-    /// All that wait, read once a change.
+    /// All that wait, as they stand after all that has happened until now; read once a change, and not too often.
     pub(super) async fn queue_now(&self, now: Timestamp) -> Result<Arc<Queue>, TalkError> {
-        let rung = *self.bell.rung.borrow();
-        let mut queue = self.bell.queue.lock().await;
-        if queue.0 != rung {
-            *queue = (rung, Arc::new(self.look_at_queue(now).await?));
+        let happened = *self.bell.rung.borrow();
+        let mut looked = self.bell.queue.lock().await;
+        if looked.rung < happened {
+            if let Some(rest) = looked.at.and_then(|at| LOOK_PACE.checked_sub(at.elapsed())) {
+                tokio::time::sleep(rest).await;
+            }
+            // Taken before the reading: what happens meanwhile is read by the next one.
+            let rung = *self.bell.rung.borrow();
+            let queue = Arc::new(self.look_at_queue(now).await?);
+            *looked = Looked { rung, at: Some(Instant::now()), queue };
         }
-        Ok(queue.1.clone())
+        Ok(looked.queue.clone())
     }
 
     async fn look_at_queue(&self, now: Timestamp) -> Result<Queue, TalkError> {

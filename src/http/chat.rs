@@ -243,6 +243,7 @@ pub async fn events(
         ready: reset.into_iter().collect(),
         first: true,
         done: false,
+        by_desk: false,
         app,
         id,
         after,
@@ -272,10 +273,14 @@ struct Listener {
     writes: bool,
     first: bool,
     done: bool,
+    /// Woken by the desk alone: nothing was said.
+    by_desk: bool,
 }
 
-/// Changes of the queue are told no faster.
+/// Changes of the queue are told no faster, and slower to those whose turn is far off.
 const QUEUE_PACE: Duration = Duration::from_secs(1);
+const FAR: usize = 20;
+const FAR_PACE: Duration = Duration::from_secs(5);
 
 impl Listener {
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Listener)> {
@@ -307,8 +312,12 @@ impl Listener {
 
     /// Reads what is new; where nothing is, waits for it.
     async fn look(&mut self) -> Result<(), TalkError> {
+        let spoken = self.heard.has_changed().unwrap_or(true);
         let signal = *self.heard.borrow_and_update();
-        let messages = self.app.talks.messages(&self.id, self.after, PAGE as i64).await?;
+        let messages = match std::mem::take(&mut self.by_desk) && !spoken {
+            true => Vec::new(),
+            false => self.app.talks.messages(&self.id, self.after, PAGE as i64).await?,
+        };
         if !messages.is_empty() {
             self.waiting.extend(messages);
             if let Some(stage) = self.app.talks.stage(&self.id).await? {
@@ -334,14 +343,18 @@ impl Listener {
                 return Ok(());
             }
         }
+        let place = self.told.as_ref().and_then(|told| told.queue.as_ref()).map_or(0, |(place, _)| *place);
+        let pace = if place > FAR { FAR_PACE } else { QUEUE_PACE };
+        let desk = async {
+            let changed = self.desk.changed().await;
+            tokio::time::sleep(pace).await;
+            changed
+        };
         tokio::select! {
             // The other end of each lives as long as the service: an error means it stops.
             changed = self.heard.changed() => self.done = changed.is_err(),
             _ = self.stopping.changed() => {}
-            changed = self.desk.changed(), if queued => {
-                self.done = changed.is_err();
-                tokio::time::sleep(QUEUE_PACE).await;
-            }
+            changed = desk, if queued => (self.done, self.by_desk) = (changed.is_err(), true),
         }
         Ok(())
     }
