@@ -1,6 +1,6 @@
 //! A record in our own format → a guide, with what is wrong with it.
 
-use super::finding::{Finding, Severity};
+use super::finding::{Finding, Severity, shortened};
 use crate::guide::{Guide, Source};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
@@ -62,11 +62,28 @@ pub(super) fn guide(
         };
         findings.push(finding(Severity::Warning, "unknown-field", reason, &fix).field(path));
     }
+    if let Some(text) = guide.name_mn.take() {
+        // Variation selectors, vowel separators and narrow spaces inside decide which shape a letter has.
+        let text = text.trim();
+        if text.contains(is_mongolian) {
+            guide.name_mn = Some(text.to_owned());
+        } else if !text.is_empty() {
+            let reason = format!("“{}”里没有传统蒙古文字母（Unicode U+1800 区），没有采用", shortened(text));
+            let fix =
+                "填写传统蒙古文；西里尔蒙古文、拼音不采用，旧字体的私有编码先转换成 Unicode；没有就删去";
+            findings.push(finding(Severity::Warning, "mongolian-name", reason, fix).field("name_mn"));
+        }
+    }
     guide.name = name;
     let page = page.and_then(|page| Source::try_from(format!("page:{}", page.trim())).ok());
     let row = Source::import(at.file, at.row, guide.updated_at);
     guide.provenance.0.entry("*".to_owned()).or_insert_with(|| page.into_iter().chain([row]).collect());
     Some(guide)
+}
+
+/// Whether a character is a letter of the traditional Mongolian script, Todo, Sibe and Manchu letters among them.
+fn is_mongolian(c: char) -> bool {
+    matches!(c, '\u{1820}'..='\u{1878}' | '\u{1880}'..='\u{18AA}')
 }
 
 /// Takes out characters that no guide means: NUL, byte order marks, other controls.
@@ -114,6 +131,30 @@ mod tests {
         assert_eq!(guide.name, "甲");
         assert_eq!(guide.provenance.of("fees", None)[0].to_string(), "import:a.jsonl#7@2026-01-02");
         assert!(findings.is_empty());
+    }
+
+    #[test]
+    fn a_mongolian_name_stays_to_the_last_selector_and_another_script_is_no_such_name() {
+        // Letters in the order of the block, with FVS1, MVS and NNBSP between them: no word of any language.
+        let letters = "\u{1820}\u{180B}\u{1821}\u{180E}\u{1820}\u{202F}\u{1822}";
+        for (name, want) in [
+            (letters.to_owned(), Some(letters)),
+            (format!(" {letters}\n"), Some(letters)),
+            (format!("\u{FEFF}{letters}"), Some(letters)),
+            ("  ".to_owned(), None),
+        ] {
+            let (guide, findings) = read(json!({"name":"演示","name_mn":name}));
+            assert_eq!(guide.unwrap().name_mn.as_deref(), want, "{name:?}");
+            assert!(findings.is_empty(), "{findings:?}");
+        }
+        for foreign in ["абв", "abc", "演示", "\u{E234}\u{E235}", "\u{180B}\u{180E}"] {
+            let (guide, findings) = read(json!({"name":"演示","name_mn":foreign}));
+            assert_eq!(guide.unwrap().name_mn, None, "{foreign:?}");
+            let [finding] = &findings[..] else { panic!("{foreign:?}: {findings:?}") };
+            assert_eq!((finding.rule, finding.severity), ("mongolian-name", Severity::Warning));
+            assert_eq!(finding.field.as_deref(), Some("name_mn"));
+            assert!(finding.reason.contains("U+1800") && finding.fix.contains("Unicode"), "{finding}");
+        }
     }
 
     #[test]

@@ -94,6 +94,8 @@ pub struct Card {
     pub key: ItemKey,
     /// 事项名称
     pub name: String,
+    /// 传统蒙古文名称, where the guide has one
+    pub name_mn: Option<Line>,
     /// The chosen business item (业务办理项).
     pub business_item: Option<String>,
     /// 实施编码, or the best code there is.
@@ -453,6 +455,8 @@ pub fn compose(guide: &Guide, answers: &Answers, today: Date) -> Card {
     Card {
         key: guide.item_key(),
         name: guide.name.clone(),
+        name_mn: Some(reader.line("蒙古文名称", "name_mn", guide.name_mn.clone()))
+            .filter(|line| line.value.is_some()),
         business_item: answers.item().map(str::to_owned),
         code: guide
             .task_code

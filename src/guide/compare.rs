@@ -84,8 +84,9 @@ pub(super) fn getter(field: &str) -> Option<(&'static str, Getter)> {
 }
 
 /// Labels of fields that are shown but not compared.
-const SHOWN: [(&str, &str); 14] = [
+const SHOWN: [(&str, &str); 15] = [
     ("name", "事项名称"),
+    ("name_mn", "蒙古文名称"),
     ("item_type", "事项类型"),
     ("case_type", "办件类型"),
     ("audience", "服务对象"),
@@ -137,6 +138,7 @@ mod tests {
             ("materials/居民户口簿", "申请材料：居民户口簿"),
             ("flow", "办理流程"),
             ("fees", "收费"),
+            ("name_mn", "蒙古文名称"),
             ("quota", "quota"),
         ] {
             assert_eq!(field_label(field), want);

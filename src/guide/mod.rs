@@ -138,6 +138,8 @@ pub struct Guide {
     pub parent_name: Option<String>,
     /// 子项名称
     pub sub_name: Option<String>,
+    /// 传统蒙古文名称, in the letters of the U+1800 block as its source has it; never made from the Chinese one.
+    pub name_mn: Option<String>,
     /// 日常用语
     pub common_names: Vec<String>,
     /// 业务办理项

@@ -236,7 +236,7 @@ impl App {
         let login = || staff.account.login.clone();
         let decided = self.contents.decide(&self.assist, id, verdict, &staff.account, now).await;
         let row = decided.map_err(|error| match error {
-            ContentError::OwnChange => Problem::FourEyes(login()),
+            ContentError::OwnChange => Problem::FourEyes(login(), "发布"),
             ContentError::NotYours => Problem::NotAllowed(login(), Permission::ProposalsDecide.word()),
             error => error.into(),
         })?;

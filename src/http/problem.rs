@@ -46,8 +46,8 @@ pub enum Problem {
     ForeignOrigin,
     /// Whoever is signed in may not do this: his login, and what he may not.
     NotAllowed(String, &'static str),
-    /// Whoever proposed something doesn't accept it: his login.
-    FourEyes(String),
+    /// Whoever proposed something doesn't put it into use: his login, and what he may not do (采纳, 发布).
+    FourEyes(String, &'static str),
     /// Login and password don't belong together.
     BadLogin,
     /// What another system sent is not signed as agreed: what is wrong with it, in a word.
@@ -120,7 +120,7 @@ impl Problem {
             Problem::NoSession(_) => (S::UNAUTHORIZED, "/problems/no-session", "请先登录"),
             Problem::ForeignOrigin => (S::FORBIDDEN, "/problems/foreign-origin", "请求不是从本站页面发出的"),
             Problem::NotAllowed(..) => (S::FORBIDDEN, "/problems/not-allowed", "没有这项权限"),
-            Problem::FourEyes(_) => (S::FORBIDDEN, "/problems/four-eyes", "须由另一人采纳"),
+            Problem::FourEyes(..) => (S::FORBIDDEN, "/problems/four-eyes", "须由另一人决定"),
             Problem::BadLogin => (S::UNAUTHORIZED, "/problems/bad-login", "登录名或密码不对"),
             Problem::BadSignature(_) => (S::UNAUTHORIZED, "/problems/bad-signature", "签名不对"),
             Problem::Locked(_) => (S::LOCKED, "/problems/locked", "登录已锁定"),
@@ -162,7 +162,7 @@ impl Problem {
             }
             Problem::ForeignOrigin => "请求头 Origin 须与本服务的 Host 一致。请从本站页面操作。".into(),
             Problem::NotAllowed(_, what) => format!("您的角色没有权限 {what}。需要时请联系管理员。"),
-            Problem::FourEyes(_) => "提出人不能采纳自己的建议。请由另一位知识管理员决定。".into(),
+            Problem::FourEyes(_, act) => format!("自己提出的不能由自己{act}。请由另一位知识管理员决定。"),
             Problem::BadLogin => "登录名或密码不对。忘记密码请联系管理员重置。".into(),
             Problem::BadSignature(_) => {
                 "请按 docs/TRANSCRIPT.md 用约定的密钥签名；时间戳与本服务相差不能超过 5 分钟。".into()
@@ -213,7 +213,7 @@ impl Problem {
             Problem::NotAllowed(login, what) => {
                 Refusal { actor: login.clone(), action: "refused.permission", detail: what }
             }
-            Problem::FourEyes(login) => {
+            Problem::FourEyes(login, _) => {
                 Refusal { actor: login.clone(), action: "refused.four_eyes", detail: "" }
             }
             _ => return None,

@@ -253,7 +253,7 @@ impl Staff {
         let login = || self.account.login.clone();
         match error {
             ProposalError::NoSuch(_) => Problem::NoSuch("建议"),
-            ProposalError::OwnProposal => Problem::FourEyes(login()),
+            ProposalError::OwnProposal => Problem::FourEyes(login(), "采纳"),
             ProposalError::NotYours => Problem::NotAllowed(login(), Permission::ProposalsDecide.word()),
             ProposalError::NotNow(state) => {
                 let state = match state {

@@ -61,6 +61,8 @@ pub(super) struct Source {
 #[derive(Deserialize)]
 pub(super) struct Card {
     pub(super) name: String,
+    /// Absent in what was kept before there was one.
+    pub(super) name_mn: Option<Line>,
     pub(super) business_item: Option<String>,
     pub(super) code: Option<String>,
     pub(super) region: Option<Region>,
@@ -225,6 +227,7 @@ fn lines(out: &mut String, list: &[Line]) -> std::fmt::Result {
 fn card(out: &mut String, card: &Card) -> std::fmt::Result {
     let case = card.business_item.as_ref().map(|case| format!("（{case}）")).unwrap_or_default();
     writeln!(out, "【{}{case}】", card.name)?;
+    card.name_mn.iter().try_for_each(|line| writeln!(out, "{}", line.text))?;
     card.notices.iter().try_for_each(|notice| writeln!(out, "※ {notice}"))?;
     writeln!(out, "{}", card.materials.summary)?;
     for (at, material) in card.materials.list.iter().enumerate() {

@@ -200,6 +200,43 @@ async fn events_have_no_gaps_resume_and_end() {
     assert_eq!(heard.last().unwrap().1, "server.closing");
 }
 
+/// The fixture whose name in Mongolian letters is the letters in their order, a word of no language.
+fn upright() -> std::path::PathBuf {
+    crate::house::root().join("tests/fixtures/mongolian.jsonl")
+}
+
+#[tokio::test]
+async fn a_mongolian_name_reaches_every_page_as_the_guide_has_it() {
+    let record: Value = serde_json::from_str(&std::fs::read_to_string(upright()).unwrap()).unwrap();
+    let name = record["name_mn"].as_str().unwrap();
+    assert!(['\u{180B}', '\u{180E}', '\u{202F}'].iter().all(|c| name.contains(*c)), "{name:?}");
+    let house = House::set(&[crate::house::fixture(), upright()], |_| {}).await;
+    let document = house.get("/openapi.json").await.json();
+    let path = format!("/api/v1/items/{}", record["task_code"].as_str().unwrap());
+    let item = house.get(&path).await;
+    crate::api::as_documented(&document, "get", "/api/v1/items/{code}", &item);
+    let line = &item.json()["card"]["name_mn"];
+    assert_eq!((line["value"].as_str(), line["citation"]["field"].as_str()), (Some(name), Some("name_mn")));
+    assert_eq!(line["citation"]["sources"][0]["kind"], "synthetic");
+    let talk = Talk::begin(&house, json!({})).await;
+    let said = talk.say("竖排文字演示").await;
+    assert_eq!(said["card"]["name_mn"]["value"], name, "{said}");
+    for form in ["", "?format=html"] {
+        let told = house.call(talk.request("GET", &format!("/transcript{form}"), None)).await.text();
+        assert!(told.contains(name), "{told}");
+    }
+    let mut plain = Plain { house: &house, cookie: String::new() };
+    plain.go(None).await;
+    let page = plain.go(Some(&format!("text={}", crate::house::encoded("竖排文字演示")))).await;
+    assert!(
+        page.contains(&format!("<p class=\"mongolian\" lang=\"mn-Mong\" tabindex=\"0\">{name}</p>")),
+        "{page}"
+    );
+    // Who has no such name says nothing of it.
+    let other = house.get("/api/v1/items/150100000001").await.json();
+    assert!(other["card"]["name"].is_string() && other["card"]["name_mn"].is_null());
+}
+
 /// A browser without scripts: keeps the cookie, follows the redirect.
 struct Plain<'h> {
     house: &'h House,

@@ -11,6 +11,7 @@ import './guide-lines';
 import { home } from './home';
 import { webLink } from './link';
 import './material-list';
+import './mongolian-name';
 import './offline-way';
 import type { OfflineWay } from './offline-way';
 import { base, controls, notices } from './sheet';
@@ -139,12 +140,18 @@ export class AnswerCard extends LitElement {
   }
 
   private head(card: Card) {
+    return html`<header class="head">
+      <div class="told">${this.told(card)}</div>
+      ${card.name_mn ? this.mongolian(card.name_mn) : nothing}
+    </header>`;
+  }
+
+  private told(card: Card) {
     const shared = sharedCitation(card.head);
     const scope = card.head.filter((line) => isScope(line));
     const kinds = card.head.filter((line) => !isScope(line));
     const place = this.place?.name ?? wording.wholeRegion;
-    return html`<header class="head">
-      <h2 id="name" tabindex="-1">
+    return html`<h2 id="name" tabindex="-1">
         ${card.name}${card.business_item ? html`<span class="item">：${card.business_item}</span>` : nothing}
       </h2>
       <dl class="meta">
@@ -188,8 +195,16 @@ export class AnswerCard extends LitElement {
         ? html`<div class="notices">
             ${card.notices.map((notice) => html`<p class="notice"><b>${wording.attention}</b><span>${notice}</span></p>`)}
           </div>`
-        : nothing}
-    </header>`;
+        : nothing}`;
+  }
+
+  /** The name as it stands on signs: beside the other one, from top to bottom. */
+  private mongolian(line: Line) {
+    return html`<dl class="mongolian" data-cite=${line.citation.id}>
+      <dt class="unseen">${line.label}</dt>
+      <dd><bangban-mongolian .text=${line.text}></bangban-mongolian></dd>
+      <dd class="cite"><bangban-source .citation=${line.citation} .label=${line.label}></bangban-source></dd>
+    </dl>`;
   }
 
   private pair(line: Line, cited: boolean) {

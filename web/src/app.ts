@@ -77,13 +77,13 @@ export class BangbanApp extends TalkView {
     const { talk } = this;
     return html`<a class="button skip" href="#main" @click=${this.skip}>${wording.toContent}</a>
       ${this.bar()}
-      <main id="main" tabindex="-1">${talk.fresh ? welcome() : nothing} ${this.conversation()}</main>
+      <main tabindex="-1">${talk.fresh ? welcome() : nothing} ${this.conversation()}</main>
       ${this.dock()} ${this.foot()} ${this.windows()}`;
   }
 
   private skip(event: Event) {
     event.preventDefault();
-    this.renderRoot.querySelector<HTMLElement>('#main')?.focus();
+    this.renderRoot.querySelector<HTMLElement>('main')?.focus();
   }
 
   private bar() {

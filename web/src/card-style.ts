@@ -14,6 +14,28 @@ export const cardStyle = css`
     border-top: 0.35rem solid var(--accent);
     border-bottom: 1px solid var(--rule);
   }
+  /* The name from top to bottom stands left of all the rest; where both have no room, below it. */
+  .head {
+    display: flex;
+    flex-flow: row-reverse wrap;
+    justify-content: flex-end;
+    gap: var(--gap-s) var(--gap);
+  }
+  .told {
+    flex: 1 1 12em;
+    min-width: 0;
+  }
+  .mongolian {
+    display: flex;
+    flex-direction: column;
+    align-items: flex-start;
+    min-width: 0;
+    max-width: 100%;
+  }
+  .mongolian dd {
+    min-width: 0;
+    max-width: 100%;
+  }
   h2 {
     font-family: var(--serif);
     font-size: var(--text-xl);
@@ -75,7 +97,7 @@ export const cardStyle = css`
     color: var(--accent-strong);
     font-weight: 600;
     flex-wrap: wrap;
-    justify-content: start;
+    justify-content: flex-start;
   }
   .scope .chip u {
     font-weight: 400;

@@ -48,6 +48,17 @@ describe('the region', () => {
   );
 });
 
+describe('the sound', () => {
+  test('is there until it is turned off, and again when it is turned on', () => {
+    expect(memory.rememberedQuiet()).toBe(false);
+    memory.rememberQuiet(true);
+    expect(memory.rememberedQuiet()).toBe(true);
+    memory.rememberQuiet(false);
+    expect(memory.rememberedQuiet()).toBe(false);
+    expect(local.kept.size).toBe(0);
+  });
+});
+
 describe('the conversation', () => {
   test('is remembered by its key, in this tab only', () => {
     memory.rememberTalk({ id: '01A', token: 't' });

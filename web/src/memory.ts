@@ -8,6 +8,7 @@ const KEYS = {
   script: 'bangban.script',
   talk: 'bangban.talk',
   frame: 'bangban.frame',
+  quiet: 'bangban.quiet',
 };
 
 const forever = () => localStorage;
@@ -98,6 +99,15 @@ export function rememberedScript(): string | null {
 
 export function rememberScript(script: 'hans' | 'hant'): void {
   set(KEYS.script, script);
+}
+
+/** Whether a message that nobody sees come makes no sound. */
+export function rememberedQuiet(): boolean {
+  return get(KEYS.quiet) === '1';
+}
+
+export function rememberQuiet(quiet: boolean): void {
+  set(KEYS.quiet, quiet ? '1' : null);
 }
 
 /** How the panel stands in somebody else's page. */

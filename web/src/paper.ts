@@ -23,6 +23,7 @@ body { font: 10.5pt/1.5 "PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "
 article + article { break-before: page; }
 header { display: flex; gap: 8mm; padding-bottom: 3mm; border-bottom: 1.5pt solid #000; }
 header > div { flex: 1 1 0; min-width: 0; }
+.mongolian { flex: none; order: -1; max-height: 45mm; writing-mode: vertical-lr; font: 13pt/1.5 "Noto Sans Mongolian", "Mongolian White", "Menk Qagan Tig", "Mongolian Baiti", sans-serif; overflow-wrap: normal; }
 .kind { font-size: 9.5pt; letter-spacing: 0.2em; }
 h1 { margin: 1mm 0; font: 700 18pt/1.3 "Songti SC", "Source Han Serif SC", "Noto Serif CJK SC", serif; }
 .facts span + span::before { content: "　"; }
@@ -101,7 +102,7 @@ function one({ card, place }: Sheet) {
         <p>${wording.code}：${card.code ?? wording.notStated}</p>
         ${given.length > 0 ? html`<p>${wording.answersTitle}：${given.join('；')}</p>` : nothing}
       </div>
-      ${link ? code(link) : nothing}
+      ${card.name_mn ? html`<p class="mongolian" lang="mn-Mong">${card.name_mn.text}</p>` : nothing} ${link ? code(link) : nothing}
     </header>
     ${card.notices.map((notice) => html`<p class="notice">${wording.attention}：${notice}</p>`)}
     <h2>${wording.materials}<small>${materials.list.length === 0 && materials.stated ? wording.materialsNone : materials.summary}</small></h2>

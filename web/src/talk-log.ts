@@ -182,19 +182,21 @@ export class TalkLog extends LitElement {
     const cards = this.entries.filter((entry) => entry.kept && (entry.message.card || hasCard(entry.message.reply)));
     // The page itself, when it is printed, shows the newest card.
     const paper = cards[cards.length - 1]?.key;
-    return html`<ol role="log" aria-label=${wording.log} class=${paper ? 'papers' : ''}>
-      ${repeat(
-        this.entries,
-        (entry) => entry.key,
-        (entry) => (entry.kept ? this.kept(entry, entry.key === paper) : this.sending(entry)),
-      )}
-    </ol>`;
+    // No list may be a log itself: its items would be none any more.
+    return html`<div role="log" aria-label=${wording.log}>
+      <ol class=${paper ? 'papers' : ''}>
+        ${repeat(
+          this.entries,
+          (entry) => entry.key,
+          (entry) => (entry.kept ? this.kept(entry, entry.key === paper) : this.sending(entry)),
+        )}
+      </ol>
+    </div>`;
   }
 
-  // In a log an <li> is no list item any more; each message is an article of it.
   private kept({ key, message }: Kept, paper: boolean) {
     if (message.kind === 'assistant' && message.reply) {
-      return html`<li role="article" class="assistant ${paper ? 'paper' : ''}" tabindex="-1" @print=${() => void this.print(message)}>
+      return html`<li class="assistant ${paper ? 'paper' : ''}" tabindex="-1" @print=${() => void this.print(message)}>
         <span class="unseen">${wording.assistant}：</span>
         <bangban-reply .reply=${message.reply} ?live=${message === this.last} ?busy=${this.busy}></bangban-reply>
         ${time(message.at)}
@@ -205,7 +207,7 @@ export class TalkLog extends LitElement {
       </li>`;
     }
     if (message.kind === 'agent') {
-      return html`<li role="article" class="agent ${paper ? 'paper' : ''}" tabindex="-1" @print=${() => void this.print(message)}>
+      return html`<li class="agent ${paper ? 'paper' : ''}" tabindex="-1" @print=${() => void this.print(message)}>
         <p class="name">${message.agent ? wording.agent(message.agent.number) : wording.agentSays}<span class="unseen">：</span></p>
         ${message.text ? html`<p class="bubble screen-only">${message.text}</p>` : nothing}
         ${message.card ? html`<bangban-card .card=${message.card} .place=${message.card.region}></bangban-card>` : nothing}
@@ -213,20 +215,20 @@ export class TalkLog extends LitElement {
       </li>`;
     }
     if (message.kind === 'citizen') {
-      return html`<li role="article" class="citizen" tabindex="-1">
+      return html`<li class="citizen" tabindex="-1">
         <span class="unseen">${wording.citizen}：</span>
         <p class="bubble">${message.text}</p>
         ${time(message.at)}
       </li>`;
     }
     const told = message.text || (message.event === 'conversation.closed' ? wording.closed : '');
-    return told ? html`<li role="article" class="event" tabindex="-1">${told} ${time(message.at)}</li>` : nothing;
+    return told ? html`<li class="event" tabindex="-1">${told} ${time(message.at)}</li>` : nothing;
   }
 
   private sending(sending: Sending) {
     const wish = (type: 'resend' | 'drop') => () => this.dispatchEvent(new FailedEvent(type, sending));
     const early = sending.retryAt > Date.now();
-    return html`<li role="article" class="citizen ${sending.failed ? 'failed' : 'sending'}" tabindex="-1">
+    return html`<li class="citizen ${sending.failed ? 'failed' : 'sending'}" tabindex="-1">
       <span class="unseen">${wording.citizen}：</span>
       <p class="bubble">${sending.label}</p>
       ${time(sending.at)}

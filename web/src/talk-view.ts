@@ -352,7 +352,7 @@ export abstract class TalkView extends LitElement {
         .scroller=${this.ownScroller}
         ?busy=${talk.busy}
       ></bangban-log>
-      ${talk.fresh ? this.start() : this.afterTalk()}
+      ${talk.fresh ? (talk.entries.length > 0 || failure ? this.start() : nothing) : this.afterTalk()}
     </div>`;
   }
 

@@ -74,6 +74,8 @@ export interface Hall {
 export interface Card {
   item: string;
   name: string;
+  /** The name in traditional Mongolian script; absent in what was kept from before there was one. */
+  name_mn?: Line | null;
   business_item: string | null;
   code: string | null;
   region: Region | null;

@@ -274,6 +274,7 @@ export const wording = {
   endShort: '结束',
   grip: '调整大小，用方向键',
   elderShort: '长者',
+  sound: '新消息提示音',
   speak: '语音输入',
   listening: '正在听，点此停止',
   notHeard: '没有听清。请再说一次，或者打字。',

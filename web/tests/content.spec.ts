@@ -242,6 +242,7 @@ test('what the service refuses is said in its words: one\'s own, and what was de
   expect(refused.status).toBe(403);
   const { type, detail } = refused.body as ProblemShape;
   expect(type).toBe('/problems/four-eyes');
+  expect(detail, 'here things are published').toContain('由自己发布');
   await row(qian.page, `${WORD}甲`).getByRole('button', { name: /^发布/ }).click();
   await expect(qian.page.getByRole('alert').filter({ hasText: detail })).toBeVisible();
   await shot(qian.page, 'four-eyes');

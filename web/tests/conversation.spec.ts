@@ -24,11 +24,10 @@ test('from a bare wish to the exact list for a place in three exchanges', async 
 
 test('the list is a log whose messages name their speaker and their time', async ({ page }) => {
   await openCard(page);
-  await expect(log(page)).toHaveJSProperty('tagName', 'OL');
-  await expect(log(page).locator('> li')).toHaveCount(3);
+  await expect(log(page).locator('> ol > li')).toHaveCount(3);
   await expect(citizen(page).locator('.unseen').first()).toHaveText('您：');
   await expect(answer(page).locator('> .unseen')).toHaveText('帮办助手：');
-  for (const time of await log(page).locator('> li > time').all()) {
+  for (const time of await log(page).locator('> ol > li > time').all()) {
     expect(Number.isNaN(Date.parse((await time.getAttribute('datetime')) ?? ''))).toBe(false);
   }
   // Two voices at once help nobody.
@@ -110,12 +109,12 @@ test('a reload keeps the conversation and asks nothing again', async ({ page }) 
   await open(page);
   await answered(page, () => ask(page, '办身份证'));
   await press(page, '丢失补领');
-  const before = await flatTexts(log(page).locator('> li'));
+  const before = await flatTexts(log(page).locator('> ol > li'));
   const sent: string[] = [];
   page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()));
   await page.reload();
   await expect(assistant(page)).toHaveCount(3);
-  expect(await flatTexts(log(page).locator('> li'))).toEqual(before);
+  expect(await flatTexts(log(page).locator('> ol > li'))).toEqual(before);
   expect(sent).toEqual([]);
   await press(page, '本人办，已满16岁');
   await expect(citizen(page)).toHaveCount(3);

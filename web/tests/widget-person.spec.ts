@@ -43,10 +43,35 @@ test('a person answers while the panel is closed: the button says so; of two tab
 
   const other = await context.newPage();
   count(other, 'second');
+  await other.addInitScript(() => {
+    // Notes down which tones would be heard.
+    const tones: number[] = [];
+    class Ears extends AudioContext {
+      override createOscillator() {
+        const voice = super.createOscillator();
+        const start = voice.start.bind(voice);
+        voice.start = (when) => {
+          tones.push(voice.frequency.value);
+          start(when);
+        };
+        return voice;
+      }
+    }
+    Object.assign(window, { tones, AudioContext: Ears });
+  });
+  const tones = () => other.evaluate(() => (window as unknown as { tones: number[] }).tones.length);
   await other.goto(HOST_URL);
   await launcher(other).click();
   await expect(other.getByText(/您排在第 \d+ 位/).first()).toBeVisible();
   await expect.poll(() => streams, 'the tab that is looked at listens').toEqual({ first: 0, second: 1 });
+  const sound = other.getByRole('button', { name: '新消息提示音' });
+  await expect(sound).toHaveAttribute('aria-pressed', 'true');
+  await sound.click();
+  await expect(sound).toHaveAttribute('aria-pressed', 'false');
+  expect(await tones(), 'turned off').toBe(0);
+  await sound.click();
+  await expect.poll(tones, 'turned on it is heard').toBeGreaterThan(0);
+  const before = await tones();
 
   await other.getByRole('button', { name: '收起', exact: true }).click();
   await desk.locator('.row-button').last().click();
@@ -55,6 +80,11 @@ test('a person answers while the panel is closed: the button says so; of two tab
   await desk.locator('desk-composer textarea').fill('您好，请带户口簿。');
   await desk.keyboard.press('Control+Enter');
   await expect(other.getByRole('button', { name: /查看新消息，打开帮办助手，有 \d 条新消息/ })).toBeVisible();
+  await expect.poll(tones, 'one sound').toBe(2 * before);
+  await desk.locator('desk-composer textarea').fill('别的不用带。');
+  await desk.keyboard.press('Control+Enter');
+  await expect(log(page).getByText('别的不用带')).toBeVisible();
+  expect(await tones(), 'one for all that nobody has looked at').toBe(2 * before);
   await expect(log(page).getByText('请带户口簿'), 'the first tab is told by the second').toBeVisible();
   expect(await other.title(), 'the title is the page’s own').toBe('某某门户网站');
   await launcher(other).click();

@@ -149,6 +149,8 @@ pub struct CardShape {
     pub item: String,
     /// 事项名称
     pub name: String,
+    /// 传统蒙古文名称, written in columns from top to bottom; `null` where the guide has none.
+    pub name_mn: Option<LineShape>,
     /// 业务办理项
     pub business_item: Option<String>,
     /// 实施编码, or the best code the guide has.
@@ -234,6 +236,7 @@ pub fn card(view: &ItemView) -> CardShape {
     CardShape {
         item: card.key.to_string(),
         name: card.name.clone(),
+        name_mn: card.name_mn.as_ref().map(|line| cite.line(line)),
         business_item: card.business_item.clone(),
         code: card.code.clone(),
         region: view.place.as_ref().map(region),

@@ -1,3 +1,4 @@
+import { Tone } from '../tone';
 import type { Settings } from './settings';
 import { words } from './wording';
 
@@ -5,30 +6,24 @@ const TITLE_EVERY_MS = 1000;
 
 /** Makes itself heard while somebody waits: a sound without a file, a note of the desktop, a flashing title. */
 export class Alarm {
-  private sound: AudioContext | null = null;
+  private readonly tone = new Tone();
   private flashing: ReturnType<typeof setInterval> | undefined;
   private title = words.title;
   private waiting = 0;
 
-  /** Browsers let nobody make a sound before the page was touched. */
   unlock() {
-    try {
-      this.sound ??= new AudioContext();
-      if (this.sound.state === 'suspended') void this.sound.resume();
-    } catch {
-      this.sound = null;
-    }
+    void this.tone.unlock();
   }
 
   get blocked(): boolean {
-    return this.sound?.state !== 'running';
+    return this.tone.blocked;
   }
 
   /** Somebody waits; called again and again until nobody does. */
   ring(waiting: number, settings: Settings) {
     this.waiting = waiting;
     if (waiting === 0) return this.rest();
-    if (settings.sound) this.beep([880, 660, 880]);
+    if (settings.sound) this.tone.play([880, 660, 880]);
     if (settings.popup && document.hidden) this.popup(waiting);
     if (settings.flash) this.flash();
     else this.stopFlash();
@@ -36,12 +31,12 @@ export class Alarm {
 
   /** The line is lost. */
   warn(settings: Settings) {
-    if (settings.sound) this.beep([330, 220]);
+    if (settings.sound) this.tone.play([330, 220]);
   }
 
   /** A message came to a conversation that isn't looked at. */
   tick(settings: Settings) {
-    if (settings.sound) this.beep([1175]);
+    if (settings.sound) this.tone.play([1175]);
   }
 
   rest() {
@@ -82,23 +77,6 @@ export class Alarm {
     } catch {
       // Some browsers allow them only from a service worker.
     }
-  }
-
-  private beep(tones: number[]) {
-    const sound = this.sound;
-    if (!sound || sound.state !== 'running') return;
-    tones.forEach((tone, at) => {
-      const start = sound.currentTime + at * 0.18;
-      const voice = sound.createOscillator();
-      const volume = sound.createGain();
-      voice.frequency.value = tone;
-      volume.gain.setValueAtTime(0.0001, start);
-      volume.gain.exponentialRampToValueAtTime(0.2, start + 0.02);
-      volume.gain.exponentialRampToValueAtTime(0.0001, start + 0.16);
-      voice.connect(volume).connect(sound.destination);
-      voice.start(start);
-      voice.stop(start + 0.17);
-    });
   }
 }
 

@@ -42,13 +42,13 @@ export class CaseLog extends LitElement {
         flex-direction: column;
         min-height: 0;
       }
-      ol {
+      .log {
         flex: 1 1 auto;
         min-height: 8rem;
         overflow-y: auto;
         padding: var(--gap-s);
       }
-      ol:focus-visible {
+      .log:focus-visible {
         outline: 3px solid var(--focus);
         outline-offset: -3px;
       }
@@ -136,7 +136,7 @@ export class CaseLog extends LitElement {
   }
 
   private get list(): HTMLElement | null {
-    return this.renderRoot.querySelector('ol');
+    return this.renderRoot.querySelector('.log');
   }
 
   override willUpdate() {
@@ -161,13 +161,15 @@ export class CaseLog extends LitElement {
 
   override render() {
     const lines = woven(this.opened.entries, this.opened.case.notes);
-    return html`<ol role="log" aria-label=${words.log} tabindex="0" @scroll=${() => this.below && this.atEnd() && (this.below = false)}>
-        ${repeat(
-          lines,
-          (line) => line.key,
-          (line) => ('note' in line ? this.note(line.note) : line.kept ? this.message(line.message) : this.saying(line)),
-        )}
-      </ol>
+    return html`<div class="log" role="log" aria-label=${words.log} tabindex="0" @scroll=${() => this.below && this.atEnd() && (this.below = false)}>
+        <ol>
+          ${repeat(
+            lines,
+            (line) => line.key,
+            (line) => ('note' in line ? this.note(line.note) : line.kept ? this.message(line.message) : this.saying(line)),
+          )}
+        </ol>
+      </div>
       ${this.typing ? html`<p class="typing">${words.citizenTyping}</p>` : nothing}
       ${this.below ? html`<button class="button below" type="button" @click=${() => this.toEnd()}>${words.newBelow}</button>` : nothing}`;
   }
@@ -179,10 +181,10 @@ export class CaseLog extends LitElement {
 
   private message(message: Message) {
     if (message.kind === 'event') {
-      return message.text ? html`<li role="article" class="event">${message.text} ${clock(message.at)}</li>` : nothing;
+      return message.text ? html`<li class="event">${message.text} ${clock(message.at)}</li>` : nothing;
     }
     const who = `${words.said[message.kind] ?? message.kind}${message.agent ? ` ${message.agent.number}` : ''}`;
-    return html`<li role="article" class=${message.kind}>
+    return html`<li class=${message.kind}>
       <p class="who">${who} · <time datetime=${message.at}>${clock(message.at)}</time></p>
       ${message.text ? html`<p class="words">${message.text}</p>` : nothing}
       ${message.reply ? this.reply(message.reply) : nothing} ${message.card ? this.card(message.card) : nothing}
@@ -206,14 +208,14 @@ export class CaseLog extends LitElement {
   }
 
   private note({ text, by, at }: Note) {
-    return html`<li role="article" class="note">
+    return html`<li class="note">
       <p class="who">${words.noteLabel} · ${words.with(by.number)} · ${clock(at)}</p>
       <p class="words">${text}</p>
     </li>`;
   }
 
   private saying(saying: Saying) {
-    return html`<li role="article" class="saying ${saying.failed ? 'failed' : ''}">
+    return html`<li class="saying ${saying.failed ? 'failed' : ''}">
       ${saying.words.text ? html`<p class="words">${saying.words.text}</p>` : nothing}
       ${saying.card ? html`<p>${words.sentCard(saying.card)}</p>` : nothing}
       ${saying.failed

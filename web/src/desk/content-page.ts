@@ -51,7 +51,7 @@ export class ContentPage extends LitElement {
       }
       .new .button {
         display: grid;
-        justify-content: start;
+        justify-content: flex-start;
         justify-items: start;
         gap: 0;
         padding: 0.4em 0.9em;

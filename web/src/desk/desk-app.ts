@@ -380,7 +380,7 @@ export class DeskApp extends LitElement {
     this.toggleAttribute('full', FULL.includes(page));
     return html`<a class="button skip" href="#main" @click=${this.skip}>${words.skip}</a>
       ${this.header(this.me, pages, page)} ${this.banner()}
-      <main id="main" tabindex="-1" @settings=${() => this.openSettings()}>${this.page(page, this.me)}</main>
+      <main tabindex="-1" @settings=${() => this.openSettings()}>${this.page(page, this.me)}</main>
       <desk-settings
         .settings=${this.settings}
         .writes=${this.me.permissions.includes('canned.write')}
@@ -393,14 +393,14 @@ export class DeskApp extends LitElement {
   private withoutNetwork() {
     this.toggleAttribute('full', true);
     return html`<header><h1>${words.title}</h1></header>
-      <main id="main" tabindex="-1">
+      <main tabindex="-1">
         <desk-township .view=${viewAt(this.hash, TOWNSHIP_VIEWS)} @back=${() => void this.begin()}></desk-township>
       </main>`;
   }
 
   private skip(event: Event) {
     event.preventDefault();
-    this.renderRoot.querySelector<HTMLElement>('#main')?.focus();
+    this.renderRoot.querySelector<HTMLElement>('main')?.focus();
   }
 
   private openSettings() {

@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { phones, webLink } from '../link';
+import '../mongolian-name';
 import { base, controls, notices, tags } from '../sheet';
 import '../source-button';
 import { stateTag } from '../state-tag';
@@ -99,6 +100,9 @@ export class StaffGuide extends LitElement {
         min-width: 0;
         white-space: pre-line;
         overflow-wrap: anywhere;
+      }
+      dd.mongolian {
+        flex: 0 1 auto;
       }
       dd.acts {
         flex: 0 1 auto;
@@ -252,8 +256,17 @@ export class StaffGuide extends LitElement {
         <span>${wording.code}：${card.code ?? words.notStated}</span>
         ${card.synthetic ? html`<span>${wording.synthetic}</span>` : nothing}
       </p>
+      ${card.name_mn ? this.mongolian(card.name_mn) : nothing}
       ${card.notices.map((notice) => html`<p class="notice"><b>${wording.attention}</b><span>${notice}</span></p>`)}
     </header>`;
+  }
+
+  private mongolian(line: Line) {
+    return html`<dl class="line" data-cite=${line.citation.id}>
+      <dt>${line.label}</dt>
+      <dd class="mongolian"><bangban-mongolian .text=${line.text}></bangban-mongolian></dd>
+      <dd class="acts">${this.acts(line.label, line.value, line.citation)}</dd>
+    </dl>`;
   }
 
   private questions(questions: Question[]) {

@@ -76,7 +76,7 @@ export class TranscriptStrip extends LitElement {
         display: grid;
         /* Always the same height: nothing below moves when hits come. */
         height: 17.5rem;
-        align-content: start;
+        align-content: flex-start;
         gap: 0.25rem;
         overflow-y: auto;
       }

@@ -122,6 +122,7 @@ export const panelStyle = css`
     color: var(--accent-strong);
   }
   .icon svg,
+  .sound svg,
   .grip svg {
     width: 1.25rem;
     height: 1.25rem;

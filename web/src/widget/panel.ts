@@ -11,6 +11,7 @@ import { base, controls, notices } from '../sheet';
 import { channel } from '../tabs';
 import { talkStyle } from '../talk-style';
 import { TalkView } from '../talk-view';
+import { Tone } from '../tone';
 import { wording, write } from '../wording';
 import { bounded, KEY_STEP, LEAST, mustBeFull, stops } from './frame';
 import type { Outside, Panel } from './panel-api';
@@ -25,11 +26,14 @@ const LOW = 400;
 /** Where the head and the box together would take more than this part of the height, the head goes with the text. */
 const HEAD_MOST = 0.55;
 
+/** What is heard when a message comes while nobody looks, in hertz. */
+const DING = [988, 1319];
+
 const DIVISION = /^\d{6}(\d{3}){0,2}$/;
 
 /** The conversation in somebody else's page: over it in a frame, or inside it. */
 class BangbanPanel extends TalkView implements Panel {
-  static override properties = { ...TalkView.properties, shown: { state: true }, full: { state: true }, forced: { state: true } };
+  static override properties = { ...TalkView.properties, shown: { state: true }, full: { state: true }, forced: { state: true }, muted: { state: true } };
   static override styles = [base, unsafeCSS(tokens), controls, notices, talkStyle, panelStyle];
 
   declare shown: boolean;
@@ -37,6 +41,8 @@ class BangbanPanel extends TalkView implements Panel {
   declare full: boolean;
   /** Whether there is no room for anything else. */
   declare forced: boolean;
+  /** Whether the visitor wants to hear nothing. */
+  declare muted: boolean;
   outside!: Outside;
   private width = LEAST.width;
   private high = LEAST.height;
@@ -44,6 +50,9 @@ class BangbanPanel extends TalkView implements Panel {
   private region = '';
   /** Done when the conversation goes on, or has begun, or can't. */
   private opening: Promise<void> = Promise.resolve();
+  private readonly tone = new Tone();
+  /** How many messages were unread last. */
+  private counted = 0;
   private stage = '';
   private card = '';
   private readonly sized = new ResizeObserver(() => this.measure());
@@ -55,6 +64,7 @@ class BangbanPanel extends TalkView implements Panel {
     const frame = memory.rememberedFrame();
     this.full = frame?.full ?? false;
     this.forced = false;
+    this.muted = memory.rememberedQuiet();
     if (frame) [this.width, this.high] = [frame.width, frame.height];
   }
 
@@ -210,7 +220,7 @@ class BangbanPanel extends TalkView implements Panel {
     this.shown = true;
     this.unread = 0;
     this.stand();
-    this.outside.unread(0);
+    this.settle();
     this.outside.tell('open');
     this.talk.attend();
     void this.opening
@@ -290,8 +300,23 @@ class BangbanPanel extends TalkView implements Panel {
     void this.talk.reread().then(() => this.lookUpHours());
   }
 
+  /** Of all messages that come until somebody looks, one is heard. */
   protected override settle() {
+    const first = this.unread > 0 && this.counted === 0;
+    this.counted = this.unread;
     this.outside.unread(this.unread);
+    if (first && !this.muted) this.tone.play(DING);
+  }
+
+  private readonly touched = () => {
+    if (!this.muted) void this.tone.unlock();
+  };
+
+  /** Whoever turns the sound on hears which one it is. */
+  private turnSound() {
+    this.muted = !this.muted;
+    memory.rememberQuiet(this.muted);
+    if (!this.muted) void this.tone.unlock().then(() => this.tone.play(DING));
   }
 
   protected override apply(event: ApplyEvent) {
@@ -310,6 +335,7 @@ class BangbanPanel extends TalkView implements Panel {
   }
 
   private key(event: KeyboardEvent) {
+    this.touched();
     const path = event.composedPath();
     if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing || this.inPage) return;
     // A window over the panel closes first.
@@ -370,6 +396,7 @@ class BangbanPanel extends TalkView implements Panel {
       lang=${language}
       ?hidden=${!this.shown}
       @scroll=${this.scrolled}
+      @click=${this.touched}
       @keydown=${this.key}
       @keyup=${this.quiet}
       @keypress=${this.quiet}
@@ -455,6 +482,16 @@ class BangbanPanel extends TalkView implements Panel {
           @click=${() => this.speakIn(!traditional)}
         >
           ${wording.otherScript.slice(0, 1)}
+        </button>
+        <button
+          class="button sound"
+          type="button"
+          aria-label=${wording.sound}
+          title=${wording.sound}
+          aria-pressed=${this.muted ? 'false' : 'true'}
+          @click=${() => this.turnSound()}
+        >
+          ${svg`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${this.muted ? 'M4 9v6h4l5 4V5L8 9zM17 9l5 6M22 9l-5 6' : 'M4 9v6h4l5 4V5L8 9zM17 8q3 4 0 8'} /></svg>`}
         </button>
       </div>
     </header>`;
