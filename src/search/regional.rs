@@ -216,12 +216,16 @@ impl Regional {
     ) -> Result<Vec<RegionalHit>, SearchError> {
         let fail = |e: tantivy::TantivyError| SearchError::text(Path::new(FOLDER), &e);
         let top = TopDocs::with_limit(DEPTH).order_by_score();
-        let found = self.searcher.search(&self.query(text, bounds), &top).map_err(fail)?;
+        let mut found = Vec::new();
+        for (score, address) in self.searcher.search(&self.query(text, bounds), &top).map_err(fail)? {
+            let column = self.searcher.segment_reader(address.segment_ord).fast_fields();
+            found.push((score, column.u64("guide").map_err(fail)?.first(address.doc_id).unwrap_or(u64::MAX)));
+        }
+        // Of equals the first in the records: where a document lies depends on which thread wrote it.
+        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut hits: Vec<RegionalHit> = Vec::new();
         let mut places: HashMap<u32, usize> = HashMap::new();
-        for (score, address) in found {
-            let column = self.searcher.segment_reader(address.segment_ord).fast_fields();
-            let guide = column.u64("guide").map_err(fail)?.first(address.doc_id).unwrap_or(u64::MAX);
+        for (score, guide) in found {
             let Some(entry) = usize::try_from(guide).ok().and_then(|at| records.entry(at)) else {
                 return Err(SearchError::Broken(
                     FOLDER.into(),

@@ -204,6 +204,26 @@ test('the caller’s place is typed once and stays', async ({ browser }) => {
   await leave(seat);
 });
 
+test('what only the text of a guide says is found, too, and opens for its own place', async ({ browser }) => {
+  const seat = await sit(browser, 'wang', 'hotline');
+  const { page } = seat;
+  await page.getByText('在各地指南全文里找').click();
+  const search = page.getByRole('search', { name: '在各地指南全文里找' });
+  await search.getByLabel('指南里的词（地址、材料、条件……）').fill('遗失声明');
+  await search.getByRole('button', { name: '查找' }).click();
+  const everywhere = page.getByRole('button', { name: '不限地区再找一次' });
+  const first = page.locator('desk-full-text li button').first();
+  await expect(everywhere.or(first)).toBeVisible();
+  if (await everywhere.isVisible()) await everywhere.click();
+  await expect(first).toBeVisible();
+  const name = (await first.textContent()) ?? '';
+  await first.click();
+  await expect(title(page)).toContainText(name);
+  await expect(page.getByText(/地区已改为内蒙古自治区/)).toBeVisible();
+  await expect(page.getByRole('button', { name: /来电地区：内蒙古自治区/ })).toBeVisible();
+  await leave(seat);
+});
+
 test('what the caller says is looked up beside the guide, masked, without moving anything', async ({ browser }) => {
   const seat = await sit(browser, 'wang', 'hotline');
   const { page } = seat;

@@ -3,6 +3,8 @@ import { base, controls, notices } from '../sheet';
 import type { Card, Region } from '../wire';
 import type { CallFeed } from './call-feed';
 import { copyText } from './clipboard';
+import './full-text';
+import type { GuideEvent } from './full-text';
 import { hotlineStyle } from './hotline-style';
 import { command, HOTLINE_KEYS, whereOf, type Command } from './keys';
 import './keys-sheet';
@@ -13,7 +15,7 @@ import type { HitEvent, LookupBox } from './lookup-box';
 import type { Script } from './lookup-wire';
 import './notice-bar';
 import './place-chip';
-import type { PlaceChip, PlaceChosenEvent } from './place-chip';
+import { PlaceChosenEvent, type PlaceChip } from './place-chip';
 import { keepPlace, stickyPlace } from './places';
 import { Reading } from './reading';
 import './report-dialog';
@@ -161,6 +163,20 @@ export class HotlinePage extends LitElement {
     if (matchMedia('(max-width: 799px)').matches) await this.find<StaffGuide>('desk-staff-guide').takeFocus();
   };
 
+  /** A guide found by its text: the caller's place becomes the guide's, and that is said. */
+  private readonly openThere = async ({ code, region }: GuideEvent) => {
+    if (region && region.code !== this.place?.code) {
+      this.reading.close();
+      this.moved(new PlaceChosenEvent(region));
+      this.tell(words.movedTo(region.name));
+    }
+    this.spoken = null;
+    this.glance = null;
+    if (!(await this.reading.open(code, this.region, {}))) return;
+    await this.updateComplete;
+    await this.find<StaffGuide>('desk-staff-guide').takeFocus();
+  };
+
   private readonly preview = async ({ hit }: HitEvent) => {
     const same = this.glance?.item === hit.code && (this.glance.business_item ?? '') === (hit.business_item ?? '');
     this.glancing?.abort();
@@ -248,7 +264,7 @@ export class HotlinePage extends LitElement {
     const { card, failure, busy } = this.reading;
     const may = (permission: string) => this.me.permissions.includes(permission);
     const trouble = this.failure || failure;
-    return html`<div class="desk" @open-hit=${this.open} @preview-hit=${this.preview} @place=${this.moved}>
+    return html`<div class="desk" @open-hit=${this.open} @open-guide=${this.openThere} @preview-hit=${this.preview} @place=${this.moved}>
         <div class="notices"><desk-notices .place=${this.place} ?writes=${may('notices.write')}></desk-notices></div>
         <div class="left">
           <section class="find" aria-label=${words.searchTitle}>
@@ -258,6 +274,7 @@ export class HotlinePage extends LitElement {
             </div>
             <desk-lookup .place=${this.place} .opened=${card?.item ?? ''}></desk-lookup>
             ${this.glimpse()}
+            <desk-full-text .place=${this.place}></desk-full-text>
           </section>
           <section class="call" aria-label=${words.transcript}>
             <desk-transcript .place=${this.place} @heard=${(event: CustomEvent<string>) => (this.heard = event.detail)}></desk-transcript>

@@ -29,6 +29,12 @@ export const hotlineStyle = css`
     min-width: 0;
     padding: var(--gap-s);
   }
+  desk-full-text {
+    flex: none;
+    max-height: 60%;
+    margin-top: var(--gap-xs);
+    overflow-y: auto;
+  }
   .where {
     display: flex;
     gap: var(--gap-xs);

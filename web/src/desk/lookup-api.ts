@@ -14,6 +14,12 @@ export function lookup(q: string, region: string, signal: AbortSignal): Promise<
   return call(`/desk/lookup?${query}`, { signal });
 }
 
+export function fullText(q: string, bounds: wire.FullTextBounds, signal: AbortSignal): Promise<{ rows: wire.FoundGuide[] }> {
+  const query = new URLSearchParams({ q });
+  for (const [name, value] of Object.entries(bounds)) if (value) query.set(name, value);
+  return call(`/desk/guides?${query}`, { signal });
+}
+
 export function guide(code: string, region: string, answers: Answers, signal: AbortSignal): Promise<ItemResponse> {
   return call(itemPath(code) + guideQuery(region, answers), { signal });
 }

@@ -1,4 +1,4 @@
-import type { Card, Region, Source } from '../wire';
+import type { Card, Line, Region, Source } from '../wire';
 
 /** The JSON shapes of the look-up desks' API, as the server writes them. */
 
@@ -44,6 +44,32 @@ export interface LookupResponse {
   /** Places that the words may mean. */
   region_choices: Region[];
   keywords_only: boolean;
+}
+
+/** A guide whose text holds what was looked for. */
+export interface FoundGuide {
+  code: string;
+  task_code: string | null;
+  name: string;
+  region: Region | null;
+  organ: string | null;
+  materials: number | null;
+  days: string | null;
+  fee: string | null;
+  online: boolean | null;
+  stale: boolean;
+  /** Its lines that speak of it. */
+  lines: Line[];
+  /** Guides of the same item elsewhere. */
+  others: number;
+}
+
+/** Which guides are looked through; empty for all. */
+export interface FullTextBounds {
+  region: string;
+  organ: string;
+  audience: string;
+  online: string;
 }
 
 /** What can be said on the phone, sentence by sentence, each from a field of the guide. */

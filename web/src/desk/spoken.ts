@@ -12,7 +12,7 @@ function short(fact: string | null): string | null {
 }
 
 /** The facts of a hit in one line; what its guide does not say is left out, silence is told once. */
-export function factsOf({ materials, days, fee, online }: Hit): string {
+export function factsOf({ materials, days, fee, online }: Pick<Hit, 'materials' | 'days' | 'fee' | 'online'>): string {
   const facts = [
     materials === null ? null : words.factMaterials(materials),
     short(days),
