@@ -5,7 +5,7 @@ import { base, controls, notices } from '../sheet';
 import type { Region } from '../wire';
 import { fullText } from './lookup-api';
 import type { FoundGuide, FullTextBounds } from './lookup-wire';
-import { masked } from './mask';
+import { lookedUp } from './mask';
 import { factsOf } from './spoken';
 import { page } from './style';
 import { trouble } from './trouble';
@@ -93,8 +93,7 @@ export class FullText extends LitElement {
     event.preventDefault();
     const form = new FormData(event.target as HTMLFormElement);
     const said = (name: string) => String(form.get(name) ?? '').trim();
-    // The words go into an address: no number of a person's may stand in it.
-    const q = masked(said('words')).replace(/[\w@.]*\*{3,}[\w@.*]*/g, ' ').trim();
+    const q = lookedUp(said('words'));
     if (!q) return;
     const bounds: FullTextBounds = {
       region: form.has('here') ? (this.place?.code ?? '') : '',

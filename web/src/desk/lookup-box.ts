@@ -7,7 +7,7 @@ import type { Region } from '../wire';
 import { wording } from '../wording';
 import { lookup } from './lookup-api';
 import type { Hit, LookupResponse, Option, Pack } from './lookup-wire';
-import { masked } from './mask';
+import { lookedUp, masked } from './mask';
 import { lookupPack } from './pack';
 import { PlaceChosenEvent } from './place-chip';
 import { factsOf, fullTitle, levelOf } from './spoken';
@@ -268,8 +268,7 @@ export class LookupBox extends LitElement {
   private async search(text: string) {
     clearTimeout(this.timer);
     this.running?.abort();
-    // The question goes into an address: no number of a person's may stand in it.
-    const q = masked(text).replace(/[\w@.]*\*{3,}[\w@.*]*/g, ' ').trim();
+    const q = lookedUp(text);
     if (!q) {
       Object.assign(this, { answer: null, asked: '', failure: '', active: 0, option: null, busy: false });
       return;

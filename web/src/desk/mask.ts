@@ -1,3 +1,11 @@
+/** What is left of personal data once they are starred. */
+const STARRED = /[\w@.]*\*{3,}[\w@.*]*/g;
+
+/** Words to look up: they go into an address, where no number of a person's may stand, not even a starred one. */
+export function lookedUp(text: string): string {
+  return masked(text).replace(STARRED, ' ').trim();
+}
+
 /** Two letters or digits, half or full width, may be one space or dash apart. */
 const RUN = /[0-9A-Za-z０-９Ａ-Ｚａ-ｚ](?:[ \-－—\u3000\u00a0]?[0-9０-９]|[A-Za-zＡ-Ｚａ-ｚ])*/g;
 
