@@ -202,6 +202,7 @@ impl Assist {
         if let Some(known) = self.recall.vector(query.meaning_text()) {
             return Some(known);
         }
+        metrics::counter!("bangban_model_questions_total").increment(1);
         let vector = match embedder.embed_query(query.meaning_text()).await {
             Ok(vector) => {
                 self.recall.keep_vector(query, &vector);

@@ -3,7 +3,6 @@
 use super::meaning::Meaning;
 use crate::guide::{Audience, CatalogItem};
 use crate::text::Analyzer;
-use std::collections::HashSet;
 
 /// How many numbers describe a candidate.
 pub const COUNT: usize = 21;
@@ -69,6 +68,8 @@ pub struct Profile {
     /// Folded names: official, everyday, and those of its cases.
     names: Vec<String>,
     pairs: Vec<Vec<(char, char)>>,
+    /// The pairs of all names, sorted, each once.
+    all_pairs: Vec<(char, char)>,
     /// Whether private persons may apply, whether firms may; both where the guide is silent.
     person: bool,
     firm: bool,
@@ -87,13 +88,34 @@ impl Profile {
             .filter(|name| name.chars().count() > 1)
             .collect();
         let known = !item.audience.is_empty();
+        let pairs: Vec<_> = names.iter().map(|name| pairs(name)).collect();
+        let mut all_pairs = pairs.concat();
+        all_pairs.sort_unstable();
+        all_pairs.dedup();
         Profile {
-            pairs: names.iter().map(|name| pairs(name)).collect(),
+            pairs,
+            all_pairs,
             names,
             person: !known || item.audience.iter().any(Audience::is_person),
             firm: !known || item.audience.iter().any(|a| !a.is_person()),
             popularity: (item.guides as f32).ln_1p(),
         }
+    }
+
+    /// Whether a word, given with its own pairs, stands in any name.
+    fn names_hold(&self, word: &str, pairs: &[(char, char)]) -> bool {
+        // What stands in a name has all its pairs there: most words are told apart without reading the names.
+        pairs.iter().all(|pair| self.all_pairs.binary_search(pair).is_ok())
+            && self.names.iter().any(|name| name.contains(word))
+    }
+
+    /// Characters of the longest name that stands in a text, given with its sorted pairs; 0 for none.
+    fn longest_in(&self, text: &str, sorted: &[(char, char)]) -> usize {
+        let names = self.names.iter().zip(&self.pairs);
+        let hit = names.filter(|(name, pairs)| {
+            pairs.iter().all(|pair| sorted.binary_search(pair).is_ok()) && text.contains(name.as_str())
+        });
+        hit.map(|(name, _)| name.chars().count()).max().unwrap_or(0)
     }
 }
 
@@ -183,7 +205,9 @@ pub fn candidates(asked: &Asked<'_>, profiles: &[Profile], at_place: &dyn Fn(u32
     offered.sort_unstable();
     offered.dedup();
 
-    let spoken: HashSet<(char, char)> = pairs(asked.folded).into_iter().collect();
+    let mut spoken = pairs(asked.folded);
+    spoken.sort_unstable();
+    let asked_words: Vec<Word<'_>> = asked.words.iter().map(|word| Word::of(word)).collect();
     let speaks_as = voice(asked);
     let best = asked.keywords.map(|list| list.first().map_or(0.0, |w| w.1));
     offered
@@ -223,13 +247,12 @@ pub fn candidates(asked: &Asked<'_>, profiles: &[Profile], at_place: &dyn Fn(u32
             }
             let place = words.iter().position(|w| w.0 == item);
             put(at::WORDS_RANK, place.map_or(0.0, |at| 1.0 / (1.0 + at as f32)));
-            put(at::QUESTION_COVERED, covered(asked.words, &profile.names));
+            put(at::QUESTION_COVERED, covered(&asked_words, profile));
             let overlap = profile.pairs.iter().map(|pairs| {
-                pairs.iter().filter(|pair| spoken.contains(pair)).count() as f32 / pairs.len().max(1) as f32
+                pairs.iter().filter(|pair| spoken.binary_search(pair).is_ok()).count() as f32 / pairs.len().max(1) as f32
             });
             put(at::NAME_COVERED, overlap.fold(0.0, f32::max));
-            let hit = profile.names.iter().filter(|name| asked.folded.contains(name.as_str()));
-            let longest = hit.map(|name| name.chars().count()).max().unwrap_or(0);
+            let longest = profile.longest_in(asked.folded, &spoken);
             put(at::EVERYDAY_NAME, longest.min(8) as f32 / 8.0);
             put(
                 at::AUDIENCE,
@@ -261,16 +284,24 @@ fn voice(asked: &Asked<'_>) -> Option<bool> {
     })
 }
 
-/// Share of the question's characters, word by word, that stands in any name of the item.
-fn covered(words: &[String], names: &[String]) -> f32 {
-    let (mut found, mut all) = (0, 0);
-    for word in words {
-        let length = word.chars().count();
-        all += length;
-        if names.iter().any(|name| name.contains(word.as_str())) {
-            found += length;
-        }
+/// A word of the question as it is looked for in names.
+struct Word<'a> {
+    text: &'a str,
+    chars: usize,
+    pairs: Vec<(char, char)>,
+}
+
+impl Word<'_> {
+    fn of(text: &str) -> Word<'_> {
+        Word { text, chars: text.chars().count(), pairs: pairs(text) }
     }
+}
+
+/// Share of the question's characters, word by word, that stands in any name of the item.
+fn covered(words: &[Word<'_>], profile: &Profile) -> f32 {
+    let all: usize = words.iter().map(|word| word.chars).sum();
+    let found = words.iter().filter(|word| profile.names_hold(word.text, &word.pairs));
+    let found: usize = found.map(|word| word.chars).sum();
     if all == 0 { 0.0 } else { found as f32 / all as f32 }
 }
 

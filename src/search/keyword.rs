@@ -6,6 +6,7 @@ use super::tokenizer::{PAIRS, pairs};
 use crate::text::{Query as Utterance, Segmenter};
 use std::path::Path;
 use tantivy::collector::TopDocs;
+use tantivy::columnar::Column;
 use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{Index, ReloadPolicy, Searcher, Term};
@@ -17,6 +18,8 @@ const MAX_TERMS: usize = 96;
 pub struct Keywords {
     searcher: Searcher,
     fields: Fields,
+    /// The item of each document, by segment.
+    items: Vec<Column<u64>>,
 }
 
 /// Opens or creates the text index in a folder, with our tokenizers.
@@ -42,7 +45,10 @@ impl Keywords {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()
             .map_err(|e: tantivy::TantivyError| SearchError::text(dir, &e))?;
-        Ok(Keywords { searcher: reader.searcher(), fields })
+        let searcher = reader.searcher();
+        let items = searcher.segment_readers().iter().map(|segment| segment.fast_fields().u64("item"));
+        let items = items.collect::<tantivy::Result<_>>().map_err(|e| SearchError::text(dir, &e))?;
+        Ok(Keywords { searcher, fields, items })
     }
 
     /// The best items by words of one group of fields, as (item, score), best first.
@@ -58,13 +64,8 @@ impl Keywords {
             self.searcher.search(&query, &top).map_err(|e| SearchError::text(Path::new("text"), &e))?;
         hits.into_iter()
             .map(|(score, address)| {
-                let column = self
-                    .searcher
-                    .segment_reader(address.segment_ord)
-                    .fast_fields()
-                    .u64("item")
-                    .map_err(|e| SearchError::text(Path::new("text"), &e))?;
-                let item = column.first(address.doc_id).ok_or_else(|| {
+                let column = self.items.get(address.segment_ord as usize);
+                let item = column.and_then(|items| items.first(address.doc_id)).ok_or_else(|| {
                     SearchError::Broken("text".into(), "a document without its item".into())
                 })?;
                 Ok((item as u32, score))

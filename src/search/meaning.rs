@@ -78,9 +78,9 @@ pub fn by_item(vectors: &Vectors, cosines: &[f32], items: usize) -> Vec<Meaning>
 
 /// Adds further rows to what is known of each item.
 pub fn add(list: &mut [Meaning], vectors: &Vectors, cosines: &[f32]) {
-    for (row, (label, &cosine)) in vectors.labels.iter().zip(cosines).enumerate() {
-        if let Some(meaning) = list.get_mut(label.item as usize) {
-            meaning.add(label.kind, row, cosine);
+    for (row, (&(item, kind), &cosine)) in vectors.tags().iter().zip(cosines).enumerate() {
+        if let Some(meaning) = list.get_mut(item as usize) {
+            meaning.add(kind, row, cosine);
         }
     }
 }

@@ -421,7 +421,8 @@ impl Search {
             meanings: meanings.as_deref(),
             depth: CANDIDATES,
         };
-        let at_place = |item| place::covers(&self.records, item, context.place);
+        let line = context.place.map(place::Line::of);
+        let at_place = |item| line.as_ref().is_none_or(|line| line.is_covered(&self.records, item));
         let mut scored = weights.score(features::candidates(&looked_at, &self.profiles, &at_place));
         let length = question.search_text().chars().count();
         let mut confidences = weights.confidences(&scored, length);
@@ -558,7 +559,7 @@ impl Search {
     /// Every guide of an item, those of the highest divisions first.
     pub fn guides(&self, item: u32) -> Result<Vec<Guide>, SearchError> {
         let mut entries = self.records.of_item(item).to_vec();
-        entries.sort_by_key(|e| (records::region_code(e.region).map_or(0, |code| code.level()), e.region));
+        entries.sort_by_key(|e| (records::level(e.region), e.region));
         let mut first = First::default();
         entries.into_iter().map(|entry| self.records.guide_beside(entry, &mut first)).collect()
     }
@@ -612,8 +613,12 @@ fn by_meaning(meanings: &[Meaning]) -> Vec<(u32, f32)> {
     let worth = |m: &Meaning| m.best().max(m.examples[0]);
     let items = meanings.iter().enumerate().map(|(item, m)| (item as u32, worth(m)));
     let mut list: Vec<(u32, f32)> = items.filter(|(_, cosine)| cosine.is_finite()).collect();
-    list.sort_by(|a, b| b.1.total_cmp(&a.1));
-    list.truncate(DEPTH);
+    let nearer = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+    if list.len() > DEPTH {
+        list.select_nth_unstable_by(DEPTH, nearer);
+        list.truncate(DEPTH);
+    }
+    list.sort_unstable_by(nearer);
     list
 }
 

@@ -48,6 +48,18 @@ pub fn region_code(number: u64) -> Option<RegionCode> {
     RegionCode::try_from(format!("{number:012}")).ok().filter(|_| number > 0)
 }
 
+/// 行政层级 of a region number, as [`RegionCode::level`] counts it; 0 for no place.
+pub fn level(number: u64) -> u8 {
+    match number {
+        0 => 0,
+        n if n % 1_000 != 0 => 6,
+        n if n % 1_000_000 != 0 => 5,
+        n if n % 10_000_000_000 == 0 => 2,
+        n if n % 100_000_000 == 0 => 3,
+        _ => 4,
+    }
+}
+
 /// A number as it stands in the files, its lowest byte first.
 fn number(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |n, &byte| (n << 8) | u64::from(byte))
@@ -367,10 +379,11 @@ mod tests {
 
     #[test]
     fn regions_keep_their_level() {
-        for text in ["150000", "150702", "150702001", "150702001002"] {
+        for text in ["150000", "150700", "150702", "150702001", "150702001002"] {
             let code = RegionCode::try_from(text.to_owned()).unwrap();
+            assert_eq!(level(region_number(Some(&code))), code.level(), "{text}");
             assert_eq!(region_code(region_number(Some(&code))), Some(code), "{text}");
         }
-        assert_eq!(region_code(0), None);
+        assert_eq!((region_code(0), level(0)), (None, 0));
     }
 }

@@ -40,6 +40,8 @@ pub struct Label {
 pub struct Vectors {
     /// Label of each row.
     pub labels: Vec<Label>,
+    /// Item and kind of each row once more, close together for the pass over all of them.
+    tags: Vec<(u32, LabelKind)>,
     rows: Vec<f32>,
     dimensions: usize,
     /// Long lists once more, packed for the scan.
@@ -77,6 +79,7 @@ impl Vectors {
         }
         // A generation has far fewer rows than that.
         self.of_item[item].push(self.labels.len() as u32);
+        self.tags.push((label.item, label.kind));
         self.labels.push(label);
     }
 
@@ -88,6 +91,11 @@ impl Vectors {
     /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
+    }
+
+    /// Item and kind of each row.
+    pub fn tags(&self) -> &[(u32, LabelKind)] {
+        &self.tags
     }
 
     /// One row.
@@ -120,14 +128,12 @@ impl Vectors {
                 .map(|row| dot(row, question))
                 .collect());
         };
-        let mut order: Vec<u32> = (0..cosines.len() as u32).collect();
-        let higher = |a: &u32, b: &u32| cosines[*b as usize].total_cmp(&cosines[*a as usize]);
-        if order.len() > EXACT {
-            order.select_nth_unstable_by(EXACT, higher);
-            order.truncate(EXACT);
-        }
-        for at in order {
-            cosines[at as usize] = dot(self.row(at as usize), question);
+        if cosines.len() > EXACT {
+            let mut ranked = cosines.clone();
+            let (_, &mut least, _) = ranked.select_nth_unstable_by(EXACT - 1, |a, b| b.total_cmp(a));
+            for (at, cosine) in cosines.iter_mut().enumerate().filter(|(_, cosine)| **cosine >= least) {
+                *cosine = dot(self.row(at), question);
+            }
         }
         Ok(cosines)
     }
