@@ -70,6 +70,9 @@ const KEPT_UP_MS: f64 = 50.0;
 /// Requests a second that leave the service idle in between: each finds it doing nothing else.
 const ALONE: f64 = 20.0;
 
+/// The rate is raised by one part of so many of what it is, in whole steps, one at least.
+const COARSER: f64 = 4.0;
+
 /// Requests before the clock counts: pages are read in.
 const WARM: usize = 200;
 
@@ -284,7 +287,7 @@ impl Bench<'_> {
             let load = Load::put(service, &requests, rate)?;
             if load.kept_up(KEPT_UP_MS) {
                 (capacity, failures) = (Some(rate), 0);
-                rate += self.args.step;
+                rate += self.args.step * (rate / self.args.step / COARSER).floor().max(1.0);
             } else {
                 failures += 1;
             }
