@@ -87,10 +87,18 @@ fn the_region_is_measured_and_what_was_made_is_taken_again() {
         assert!(table.contains(part), "{part} is missing:\n{table}");
     }
 
+    args.push("--beside");
     let second = bench(dir.path(), &args);
     assert!(second.status.success(), "{}", told(&second));
     let again = read();
-    assert_eq!(told(&second).matches("are taken as they are").count(), 2, "{}", told(&second));
+    // Once more for the comparison.
+    assert_eq!(told(&second).matches("are taken as they are").count(), 3, "{}", told(&second));
+    assert!(
+        report["beside"].is_null() && again["beside"]["search"].as_array().unwrap().len() >= 2,
+        "{again}"
+    );
+    let missing = again["beside"]["missing"].as_array().unwrap();
+    assert!(missing.iter().any(|why| why.as_str().unwrap().contains("no-model")), "{again}");
     assert_eq!((&again["all"]["reused"], &again["few"]["reused"]), (&Value::Bool(true), &Value::Bool(true)));
     assert_eq!(again["all"]["cold"], report["all"]["cold"]);
 }

@@ -8,11 +8,17 @@ use super::mix::{Asked, Places, fresh, questions};
 use super::searchers::{self, Engine};
 use crate::config::Config;
 use crate::guide::Regions;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use jiff::Timestamp;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// How often each question is embedded.
+const ROUNDS: usize = 10;
+
+/// Questions for full text.
+const ASKED: usize = 200;
 
 /// What `bench beside` takes.
 #[derive(Clone, Debug, clap::Args)]
@@ -30,10 +36,10 @@ pub struct BesideArgs {
     #[arg(long, value_name = "PATH", default_value = "corpus/questions/held")]
     questions: PathBuf,
     /// How often each question is embedded
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = ROUNDS)]
     rounds: usize,
     /// Questions for full text
-    #[arg(long, value_name = "N", default_value_t = 200)]
+    #[arg(long, value_name = "N", default_value_t = ASKED)]
     asked: usize,
     /// Leave embedding out
     #[arg(long)]
@@ -51,7 +57,7 @@ pub struct BesideArgs {
 
 /// Everything that `bench beside` measured.
 #[derive(Debug, Serialize)]
-struct Report {
+pub struct Report {
     version: &'static str,
     measured_at: Timestamp,
     machine: Machine,
@@ -66,6 +72,34 @@ struct Report {
 
 /// Compares, prints, writes.
 pub fn run(config: &Config, args: &BesideArgs) -> Result<ExitCode> {
+    let report = measure(config, args)?;
+    report.print();
+    super::report::write(args.json.as_deref(), &report)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+impl BesideArgs {
+    /// The comparison that goes with `bench region`: over the same guides, with the same questions.
+    pub fn with(guides: usize, dir: &Path, corpus: &Path, questions: &Path, seed: u64) -> BesideArgs {
+        let [dir, corpus, questions] = [dir, corpus, questions].map(Path::to_owned);
+        let (no_embedding, no_search) = (false, false);
+        BesideArgs {
+            guides,
+            dir,
+            corpus,
+            questions,
+            rounds: ROUNDS,
+            asked: ASKED,
+            no_embedding,
+            no_search,
+            seed,
+            json: None,
+        }
+    }
+}
+
+/// Compares.
+pub fn measure(config: &Config, args: &BesideArgs) -> Result<Report> {
     let held = questions(&args.questions)?;
     let machine = Machine::look();
     let mut report = Report {
@@ -92,13 +126,7 @@ pub fn run(config: &Config, args: &BesideArgs) -> Result<ExitCode> {
         report.search = search;
         report.missing.extend(missing);
     }
-    report.print();
-    if let Some(file) = &args.json {
-        std::fs::write(file, serde_json::to_vec_pretty(&report)?)
-            .with_context(|| format!("can't write {}", file.display()))?;
-        println!("everything: {}", file.display());
-    }
-    Ok(ExitCode::SUCCESS)
+    Ok(report)
 }
 
 /// Questions, each with a division.
@@ -114,7 +142,8 @@ fn placed(args: &BesideArgs, held: &[String]) -> Result<Vec<Asked>> {
 }
 
 impl Report {
-    fn print(&self) {
+    /// Prints tables that read in a terminal and in Markdown.
+    pub fn print(&self) {
         for Compared { texts, sides } in &self.embedding {
             println!(
                 "\n| {texts}, one core | p50 ms | p99 ms | quickest rounds ms | × ours | × ours, quickest |"

@@ -50,7 +50,10 @@ pub struct Side {
 
 /// Both sets through every program that is there, and what is missing.
 pub fn compare(model: &Path, held: &[String], rounds: usize) -> Result<(Vec<Compared>, Vec<String>)> {
-    let prefix = embed::Manifest::read(model)?.query_prefix;
+    let prefix = match embed::Manifest::read(model) {
+        Ok(manifest) => manifest.query_prefix,
+        Err(error) => return Ok((Vec::new(), vec![error.to_string()])),
+    };
     let counts = tokens(model, &prefix, held).context("the model's tokenizer can't be read")?;
     let alike: Vec<&String> =
         held.iter().zip(counts).filter(|(_, n)| *n as u64 == QUESTION_TOKENS).map(|(t, _)| t).collect();

@@ -1,6 +1,7 @@
 //! `bangban bench region`: the guides of the whole region, the service as it always runs, and everything asked of it at
 //! fixed rates.
 
+use super::beside::{self, BesideArgs};
 use super::chance::Chance;
 use super::child::{Service, Start, account};
 use super::drive::Schedule;
@@ -9,7 +10,7 @@ use super::load::{Load, full_text_requests, match_requests};
 use super::machine::{Limits, Machine, mean_tokens};
 use super::made::{Made, Plan};
 use super::mix::{Asked, DIFFERENT, Places, fresh, questions, repeated};
-use super::report::{Report, Started};
+use super::report::{self, Report, Started};
 use crate::config::{Config, Limits as Bounds};
 use crate::guide::Regions;
 use anyhow::{Context, Result, ensure};
@@ -56,6 +57,9 @@ pub struct RegionArgs {
     /// Seconds at twice the rate that the service can keep up with
     #[arg(long, value_name = "N", default_value_t = 60.0)]
     beyond_seconds: f64,
+    /// Then all that `bench beside` compares, over the same guides
+    #[arg(long)]
+    beside: bool,
     /// Seed of what is asked
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -103,12 +107,16 @@ pub fn run(config: &Config, args: &RegionArgs) -> Result<ExitCode> {
         Regions::parse(&super::super::import::companions(std::slice::from_ref(&args.corpus))?.regions)?;
     let mut asker = Asker::of(&held, Places::of(&regions), args.seed);
     let bench = Bench { args, plan: &plan, model: &config.model };
-    let report = bench.measure(&mut asker, machine, limits, few, all)?;
+    let mut report = bench.measure(&mut asker, machine, limits, few, all)?;
     report.print();
-    if let Some(file) = &args.json {
-        std::fs::write(file, serde_json::to_vec_pretty(&report)?)
-            .with_context(|| format!("can't write {}", file.display()))?;
-        println!("everything: {}", file.display());
+    // Should the comparison fail, what was measured before is there.
+    report::write(args.json.as_deref(), &report)?;
+    if args.beside {
+        let with = BesideArgs::with(args.guides, &args.dir, &args.corpus, &args.questions, args.seed);
+        let compared = beside::measure(config, &with)?;
+        compared.print();
+        report.beside = Some(compared);
+        report::write(args.json.as_deref(), &report)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -229,6 +237,7 @@ impl Bench<'_> {
             repeated,
             repeated_steps,
             repeated_capacity,
+            beside: None,
         })
     }
 

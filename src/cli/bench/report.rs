@@ -1,10 +1,13 @@
 //! What was measured, what was asked for, and what the machine could do at best, side by side.
 
+use super::beside;
 use super::load::Load;
 use super::machine::{Limits, Machine};
 use super::made::Made;
+use anyhow::{Context, Result};
 use jiff::Timestamp;
 use serde::Serialize;
+use std::path::Path;
 
 /// Everything that `bench region` measured.
 #[derive(Debug, Serialize)]
@@ -51,6 +54,18 @@ pub struct Report {
     pub repeated_steps: Vec<Load>,
     /// The highest of these rates that the service kept up with.
     pub repeated_capacity: Option<f64>,
+    /// What others would take, where that was asked for.
+    pub beside: Option<beside::Report>,
+}
+
+/// Writes a report as JSON, where a file is named.
+pub fn write(file: Option<&Path>, report: &impl Serialize) -> Result<()> {
+    if let Some(file) = file {
+        std::fs::write(file, serde_json::to_vec_pretty(report)?)
+            .with_context(|| format!("can't write {}", file.display()))?;
+        println!("everything: {}", file.display());
+    }
+    Ok(())
 }
 
 /// How the service started.
