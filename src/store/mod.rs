@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+pub mod beside;
 mod content;
 mod conversation;
 mod database;

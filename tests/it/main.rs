@@ -4,6 +4,7 @@
 mod accounts; // signing in, roles, origins, the audit log, `bangban admin`
 mod api; // the HTTP door: shapes against the document, refusals, hostile input
 mod apply; // on to the application: links, tickets and a receiver of them, counters and their hours
+mod bench; // `bangban bench region` and `beside` over a handful of guides
 mod calls; // what is said on the telephone, for the one agent who has the call
 mod cli; // the program as a person runs it: what it prints, its exit codes, kill -9
 mod conversations; // whole conversations, as a civil servant can read them
