@@ -126,10 +126,12 @@ impl App {
         let seal = Seal::open(&config.data.join(CONTACT_KEY))?;
         let words_days = config.retention.words_days;
         let links = Links::of(database.clone());
-        let applications =
-            Applications::open(&config.apply, &config.data, (links.clone(), config.links.check), &rules)?;
+        let holidays = rules.holidays.clone();
         let talks = Talks::of(database.clone(), config.retention, rules, seal);
         let calendar = talks.calendar().clone();
+        let looked_at = (links.clone(), config.links.check);
+        let days = (calendar.clone(), holidays);
+        let applications = Applications::open(&config.apply, &config.data, looked_at, days)?;
         Ok(App {
             assist,
             applications,
