@@ -8,6 +8,7 @@ mod apply;
 mod attend;
 mod bell;
 mod calls;
+mod canned;
 mod content;
 mod converse;
 mod counter;

@@ -18,5 +18,5 @@ pub use order::{Business, Class, Classes, title, urgency};
 pub use queue::{Wait, wait};
 pub use rating::{About, FAIR, due, level};
 pub use role::{Permission, Role, may};
-pub use rules::{Group, Offer, Presence, Seat, covers, group_for, offer};
+pub use rules::{Group, Offer, Presence, Scope, Seat, covers, group_for, offer};
 pub use week::Week;

@@ -4,6 +4,7 @@ mod admin;
 mod apply;
 mod ask;
 mod calls;
+mod canned;
 mod chat;
 mod content;
 mod desk;
@@ -241,8 +242,8 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(desk::typing))
         .routes(routes!(desk::presence))
         .routes(routes!(desk::colleagues))
-        .routes(routes!(desk::list_canned, desk::add_canned))
-        .routes(routes!(desk::drop_canned))
+        .routes(routes!(canned::list_canned, canned::add_canned))
+        .routes(routes!(canned::drop_canned))
         .routes(routes!(desk::show_wall))
         .routes(routes!(socket::ticket))
         .route("/api/v1/desk/socket", axum::routing::get(socket::open))

@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod apply;
 pub mod calls;
+pub mod canned;
 mod card;
 pub mod chat;
 pub mod content;

@@ -68,7 +68,6 @@ export class CasesPage extends LitElement {
   override connectedCallback() {
     super.connectedCallback();
     window.addEventListener('keydown', this.pressed);
-    void this.readCanned();
   }
 
   override disconnectedCallback() {
@@ -76,9 +75,10 @@ export class CasesPage extends LitElement {
     window.removeEventListener('keydown', this.pressed);
   }
 
-  /** Without them everything can still be written by hand. */
-  private async readCanned() {
-    this.canned = await api.canned().catch(() => []);
+  /** Those for the place and group of what is open; without them everything can still be written by hand. */
+  private async readCanned(id: string) {
+    const found = await api.canned(id).then(({ canned }) => canned, () => []);
+    if (id === this.at) this.canned = found;
   }
 
   private get at(): string {
@@ -149,6 +149,8 @@ export class CasesPage extends LitElement {
     this.list = list;
     this.view = 'talk';
     this.failure = '';
+    this.canned = [];
+    void this.readCanned(id);
     await this.floor.open(id);
     void this.learnPhone();
     await this.updateComplete;
@@ -269,7 +271,9 @@ export class CasesPage extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>) {
-    if (changed.has('floor') && this.floor?.current) void this.floor.open(this.floor.current);
+    if (!changed.has('floor') || !this.floor?.current) return;
+    void this.floor.open(this.floor.current);
+    void this.readCanned(this.floor.current);
   }
 
   override render() {

@@ -121,9 +121,20 @@ export interface Canned {
   id: string;
   title: string;
   text: string;
+  /** The division that it is for, with all below; `null` for every place. */
   region: string | null;
+  region_name: string | null;
+  /** The group that it is for; `null` for all. */
+  group: string | null;
+  group_name: string | null;
   owner: string;
   mine: boolean;
+}
+
+/** A group of people who answer. */
+export interface Group {
+  id: string;
+  name: string;
 }
 
 export interface Found {
