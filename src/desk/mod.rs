@@ -2,6 +2,7 @@
 //! argument.
 
 mod brief;
+mod canned;
 mod case;
 mod hours;
 mod order;
@@ -12,6 +13,7 @@ mod rules;
 mod week;
 
 pub use brief::{Brief, Why};
+pub use canned::{Heard, title_fits};
 pub use case::{Act, Case, Closed, Happened, Refused, Staffer, Stage, Who};
 pub use hours::{BadHours, Calendar, HolidayYear, Holidays, Opening, Span, china};
 pub use order::{Business, Class, Classes, title, urgency};

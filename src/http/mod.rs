@@ -28,6 +28,7 @@ mod serve;
 mod sheet;
 mod site;
 mod socket;
+mod suggest;
 mod take_along;
 mod trace;
 mod who;
@@ -219,6 +220,7 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(lookup::full_text))
         .routes(routes!(lookup::script))
         .routes(routes!(lookup::plan_visit))
+        .routes(routes!(suggest::suggestions))
         .layer(from_fn_with_state(load.clone(), limit::load));
     let (routes, document) = OpenApiRouter::with_openapi(Doc::openapi())
         .merge(worked_on)

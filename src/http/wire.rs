@@ -13,6 +13,7 @@ pub mod figures;
 pub mod lookup;
 pub mod outward;
 pub mod rating;
+pub mod suggest;
 
 use crate::assist::{Answer, CandidateItem, PlaceName, ThemeView};
 use crate::dialog::wording;

@@ -341,6 +341,7 @@ pub async fn documented(house: &House, document: &Value) -> BTreeSet<(String, St
     };
     heard("GET", "/api/v1/service-hours", &house.get("/api/v1/service-hours").await, 200);
     let (first, second) = (Citizen::new(house).await, Citizen::new(house).await);
+    first.say("身份证丢了").await;
     let talk = |path: &str| format!("/api/v1/conversations/{{id}}{path}");
     let none = Value::Null;
     heard("POST", &talk("/handoff"), &first.call("POST", "/handoff", json!({})).await, 503);
@@ -363,6 +364,8 @@ pub async fn documented(house: &House, document: &Value) -> BTreeSet<(String, St
         ("GET", "/cases?list=none".to_owned(), "/cases", none.clone(), 422),
         ("POST", format!("/cases/{}/claim", first.id), "/cases/{id}/claim", json!({}), 200),
         ("GET", format!("/cases/{}", first.id), "/cases/{id}", none.clone(), 200),
+        ("GET", format!("/cases/{}/suggestions", first.id), "/cases/{id}/suggestions", none.clone(), 200),
+        ("GET", format!("/cases/{}/suggestions", second.id), "/cases/{id}/suggestions", none.clone(), 409),
         (
             "POST",
             format!("/cases/{}/messages", first.id),

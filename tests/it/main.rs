@@ -24,4 +24,5 @@ mod provider; // an identity provider on this machine, for `oidc`
 mod ratings; // 好差评 and its work items, proposals with four eyes
 mod search; // from a question to an item and its place, on a small catalog
 mod socket; // slow bodies, broken requests, many peers
+mod suggest; // what an agent may answer next
 mod talks; // conversations over HTTP, random walks, kill -9

@@ -327,6 +327,18 @@ async function staff(method, path, body, headers, url, response) {
       },
     }];
   }
+  if (act === 'suggestions') {
+    const said = talk.messages.filter(({ kind }) => kind === 'citizen');
+    const item = talk.item && { code: talk.item.code, name: talk.item.name, business_item: null, region: talk.region?.code ?? null, guide_region: talk.region };
+    const reply = canned[1];
+    return [200, {
+      seq: said[said.length - 1]?.seq ?? 0,
+      suggestions: [
+        ...(item ? [{ kind: 'card', label: item.name, text: '需带 2 份材料', item, lines: [], canned: null }] : []),
+        { kind: 'canned', label: reply.title, text: reply.text, item: null, lines: [], canned: reply },
+      ],
+    }];
+  }
   if (act === 'contact') return [200, { name: null, phone: null, ...talk.left?.contact }];
   if (act === 'claim') {
     if (talk.stage !== 'queued') throw new Problem(409, '/problems/taken', `已由 ${talk.agent?.number ?? '别人'} 接入`);

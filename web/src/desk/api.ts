@@ -104,6 +104,11 @@ export function presenceOf(told: unknown, reason = ''): wire.Presence {
   return told as wire.Presence;
 }
 
+/** What may be answered to the citizen's last words. */
+export async function suggestions(id: string): Promise<wire.Suggestion[]> {
+  return (await call<{ suggestions: wire.Suggestion[] }>(path(id, 'suggestions'), {})).suggestions;
+}
+
 export function colleagues(): Promise<{ colleagues: wire.Colleague[]; groups: wire.Group[] }> {
   return call('/desk/colleagues', {});
 }

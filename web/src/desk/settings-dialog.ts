@@ -47,6 +47,9 @@ export class SettingsDialog extends LitElement {
         gap: 0 var(--gap-s);
         padding: 0.3rem 0;
       }
+      .where {
+        align-items: center;
+      }
       li .text {
         flex: 1 1 12rem;
         overflow-wrap: anywhere;
@@ -187,7 +190,7 @@ export class SettingsDialog extends LitElement {
       <label for="text">${words.cannedText}</label>
       <textarea class="field" id="text" maxlength="1000" aria-describedby="hint"></textarea>
       <p class="hint" id="hint">${words.cannedHint}</p>
-      <div class="row" role="group" aria-label=${words.cannedPlace}>
+      <div class="row where" role="group" aria-label=${words.cannedPlace}>
         <span>${words.cannedPlace}：<b>${this.region?.name ?? words.wholeRegion}</b></span>
         <button class="button" type="button" @click=${() => void this.choosePlace()}>${words.change}</button>
       </div>
@@ -196,7 +199,7 @@ export class SettingsDialog extends LitElement {
         <option value="">${words.allGroups}</option>
         ${this.groups.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}
       </select>
-      <button class="button" type="button" @click=${() => void this.add()}>${words.cannedAdd}</button>
+      <div class="row foot"><button class="button" type="button" @click=${() => void this.add()}>${words.cannedAdd}</button></div>
     </section>`;
   }
 
