@@ -1,12 +1,13 @@
 //! On to the application (去办理): online with what was settled here, and the way to a counter in any case.
 
 use super::answer::ItemView;
-use super::handover::{self, DeskRules, local};
+use super::content::SharedCalendar;
+use super::handover::{self, local};
 use super::lookup::{self, view_of};
 use super::ticket::{Issued, Ticket, Tickets};
 use super::{AskError, Assist};
 use crate::config::Apply;
-use crate::desk::{Calendar, Holidays, Opening, Week};
+use crate::desk::{Holidays, Opening, Week};
 use crate::dialog::wording;
 use crate::guide::{
     Answers, Citation, Entrance, Guide, Hall, ITEM, Line, NotOnline, Place, RegionCode, desk_lines, links,
@@ -84,17 +85,18 @@ pub struct Applications {
     /// Whether addresses are looked at: what was known of them before says nothing any more where they are not.
     looked_at: bool,
     hosts: Vec<String>,
-    calendar: Calendar,
+    calendar: SharedCalendar,
     holidays: Holidays,
 }
 
 impl Applications {
-    /// As it was set up; the key is made in the folder of what is kept where none is named.
+    /// As it was set up; the key is made in the folder of what is kept where none is named. The calendar says on which
+    /// days counters are open, `holidays` for which years that is known.
     pub fn open(
         apply: &Apply,
         data: &Path,
         (links, looked_at): (Links, bool),
-        rules: &DeskRules,
+        (calendar, holidays): (SharedCalendar, Holidays),
     ) -> Result<Applications, KeyError> {
         let signer = match &apply.key {
             Some(file) => Signer::read(file, apply.algorithm)?,
@@ -105,8 +107,8 @@ impl Applications {
             links,
             looked_at,
             hosts: apply.hosts.clone(),
-            calendar: rules.calendar.clone(),
-            holidays: rules.holidays.clone(),
+            calendar,
+            holidays,
         })
     }
 
@@ -160,7 +162,7 @@ impl Applications {
     fn counter(&self, place: &Place, hall: Option<RegionCode>, lines: Vec<Line>, now: Timestamp) -> Counter {
         let week = place.hours.as_deref().and_then(Week::parse);
         let opening =
-            week.map_or(Opening::Unknown, |week| week.at(local(now), &self.calendar, &self.holidays));
+            week.map_or(Opening::Unknown, |week| week.at(local(now), &self.calendar.now(), &self.holidays));
         let told = match opening {
             Opening::Until(at) => Some(wording::counter_open(&handover::opening(at))),
             Opening::From(at) => Some(wording::counter_closed(&handover::opening(at))),

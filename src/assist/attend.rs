@@ -116,11 +116,7 @@ impl Talks {
         now: Timestamp,
     ) -> Result<CaseRow, TalkError> {
         let row = self.case(seat, id).await?;
-        if let Some(group) = group
-            && !self.rules.groups.iter().any(|known| known.id == group)
-        {
-            return Err(TalkError::NoSuchGroup(group.to_owned()));
-        }
+        group.map_or(Ok(()), |group| self.known_group(group))?;
         if let Some(colleague) = colleague {
             let there = self.seats_now(now).await?;
             if !there.iter().any(|seat| seat.id == colleague && seat.presence == Presence::Online) {

@@ -367,7 +367,7 @@ fn members(search: &Search, bundle: &str) -> Vec<Choice> {
 }
 
 /// Words that say nothing of which case of an item is meant.
-const SAY_NO_CASE: [&str; 34] = [
+pub(super) const SAY_NO_CASE: [&str; 34] = [
     "请问",
     "怎么办理",
     "怎么办",

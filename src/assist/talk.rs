@@ -138,6 +138,14 @@ impl Talks {
         &self.rules.groups
     }
 
+    /// An error where no group has this name.
+    pub(super) fn known_group(&self, id: &str) -> Result<(), TalkError> {
+        match self.rules.groups.iter().any(|known| known.id == id) {
+            true => Ok(()),
+            false => Err(TalkError::NoSuchGroup(id.to_owned())),
+        }
+    }
+
     /// Who is there.
     pub fn seats(&self) -> &Seats {
         &self.seats

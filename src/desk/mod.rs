@@ -2,6 +2,7 @@
 //! argument.
 
 mod brief;
+mod canned;
 mod case;
 mod hours;
 mod order;
@@ -12,11 +13,12 @@ mod rules;
 mod week;
 
 pub use brief::{Brief, Why};
+pub use canned::{Heard, title_fits};
 pub use case::{Act, Case, Closed, Happened, Refused, Staffer, Stage, Who};
 pub use hours::{BadHours, Calendar, HolidayYear, Holidays, Opening, Span, china};
 pub use order::{Business, Class, Classes, title, urgency};
 pub use queue::{Wait, wait};
 pub use rating::{About, FAIR, due, level};
 pub use role::{Permission, Role, may};
-pub use rules::{Group, Offer, Presence, Seat, covers, group_for, offer};
+pub use rules::{Group, Offer, Presence, Scope, Seat, covers, group_for, offer};
 pub use week::Week;

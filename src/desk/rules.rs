@@ -37,6 +37,24 @@ pub fn covers(regions: &[RegionCode], place: Option<&RegionCode>) -> bool {
     }
 }
 
+/// For which conversations something is kept ready (适用范围).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// The division, with all below; `None` for every place.
+    pub region: Option<RegionCode>,
+    /// The group; `None` for all.
+    pub group: Option<String>,
+}
+
+impl Scope {
+    /// Whether it holds for a conversation of a group from a place. Of whoever doesn't say where he is, no division is
+    /// known to be his.
+    pub fn holds(&self, group: &str, place: Option<&RegionCode>) -> bool {
+        self.group.as_deref().is_none_or(|own| own == group)
+            && self.region.as_ref().is_none_or(|own| place.is_some_and(|place| place.is_within(own)))
+    }
+}
+
 /// The group for an organ and a place: the first that names the organ, else the first that names none.
 pub fn group_for<'g>(
     groups: &'g [Group],
@@ -201,6 +219,26 @@ mod tests {
             assert_eq!(group_for(&groups, organ, region.as_ref()).unwrap().id, want, "{organ:?} {region:?}");
         }
         assert_eq!(group_for(&[], None, None), None);
+    }
+
+    #[test]
+    fn what_is_for_a_division_or_a_group_holds_there_alone() {
+        for (region, own, place, group, want) in [
+            (None, None, None, "all", true),
+            (Some("150700"), None, Some("150702"), "all", true),
+            (Some("150700"), None, Some("150700"), "all", true),
+            (Some("150702"), None, Some("150700"), "all", false),
+            (Some("150700"), None, Some("150402"), "all", false),
+            (Some("150700"), None, None, "all", false),
+            (Some("150000"), None, Some("150402"), "all", true),
+            (None, Some("police"), Some("150702"), "police", true),
+            (None, Some("police"), Some("150702"), "all", false),
+            (Some("150700"), Some("police"), Some("150402"), "police", false),
+        ] {
+            let scope = Scope { region: region.map(code), group: own.map(str::to_owned) };
+            let place = place.map(code);
+            assert_eq!(scope.holds(group, place.as_ref()), want, "{scope:?} {group} {place:?}");
+        }
     }
 
     fn seat(presence: Presence, load: u32) -> Seat {

@@ -76,10 +76,11 @@ impl Week {
         timed.then_some(week)
     }
 
-    /// The hours of a day; `None` where nobody can tell: a holiday that the text doesn't speak of, or a year whose
-    /// holidays aren't known.
+    /// The hours of a day; `None` where nobody can tell: a holiday that the text doesn't speak of, or a day that the
+    /// calendar doesn't name in a year whose holidays aren't known.
     fn on(&self, day: Date, calendar: &Calendar, holidays: &Holidays) -> Option<&[Span]> {
-        if !holidays.know(day.year()) {
+        let named = calendar.days_off.contains(&day) || calendar.make_up.contains(&day);
+        if !named && !holidays.know(day.year()) {
             return None;
         }
         let at = day.weekday().to_monday_zero_offset() as usize;
@@ -257,5 +258,13 @@ mod tests {
         ] {
             assert_eq!(week.at(now, &calendar, &holidays), want, "{now}");
         }
+        // A day that staff have published is known, whether or not its year is.
+        let mut published = calendar.clone();
+        let day = date(2027, 1, 2);
+        published.days_off.insert(date(2027, 1, 1));
+        published.make_up.insert(day);
+        let eve = date(2026, 12, 31).at(18, 0, 0, 0);
+        assert_eq!(week.at(eve, &published, &holidays), Opening::From(day.at(9, 0, 0, 0)));
+        assert_eq!(week.at(day.at(18, 0, 0, 0), &published, &holidays), Opening::Unknown);
     }
 }

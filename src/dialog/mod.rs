@@ -20,6 +20,7 @@ pub use clarify::{Hit, choices, shortened, which};
 pub use options::{labels, nearest_option};
 pub use phrases::{
     Channel, Side, asks, asks_whether, channel, compares, despairs, points_back, presents, sides, wishes,
+    without_sides,
 };
 pub use reading::{Intent, Words, read};
 pub use reply::{Ask, Input, Named, Reply, Said, Show};

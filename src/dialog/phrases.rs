@@ -204,6 +204,12 @@ pub fn sides(folded: &str, talking: bool) -> Vec<Side> {
     found
 }
 
+/// A text without what it says of sides: what is left names the matter.
+pub fn without_sides(folded: &str) -> String {
+    let spoken = PHRASES.sides.iter().flat_map(|(_, list)| list.iter().copied());
+    taken_out(folded, spoken.collect())
+}
+
 /// A text without punctuation, spaces and what trails off.
 pub fn bare(folded: &str) -> String {
     let mut text: String = folded.chars().filter(|c| c.is_alphanumeric()).collect();
@@ -216,16 +222,21 @@ pub fn bare(folded: &str) -> String {
     text
 }
 
-/// How many characters are left once every known phrase is taken out, longest first.
+/// How many characters are left once every known phrase is taken out.
 pub(super) fn left_over(text: &str, lists: &[&[&str]]) -> usize {
-    let mut phrases: Vec<&str> = lists.iter().flat_map(|list| list.iter().copied()).collect();
+    let text = taken_out(text, lists.iter().flat_map(|list| list.iter().copied()).collect());
+    text.chars().filter(|c| c.is_alphanumeric()).count()
+}
+
+/// A text without some phrases, the longest taken out first.
+fn taken_out(text: &str, mut phrases: Vec<&str>) -> String {
     phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.chars().count()));
     let mut text = text.to_owned();
     for phrase in phrases {
         // A gap keeps what stood apart from growing together.
         text = text.replace(phrase, " ");
     }
-    text.chars().filter(|c| c.is_alphanumeric()).count()
+    text
 }
 
 #[cfg(test)]
@@ -262,6 +273,15 @@ mod tests {
         assert_eq!(presents("我是物业公司"), Some(false));
         assert_eq!(presents("我是牧民"), Some(true));
         assert_eq!(presents("我是不是要去"), None);
+    }
+
+    #[test]
+    fn a_matter_is_what_is_left_without_its_sides() {
+        for (text, want) in
+            [("身份证邮寄", "身份证"), ("上班时间", ""), ("户口本申请材料", "户口本"), ("请稍等", "请稍等")]
+        {
+            assert_eq!(bare(&without_sides(text)), want, "{text}");
+        }
     }
 
     #[test]

@@ -557,6 +557,20 @@ pub fn say_line(label: &str, value: &str) -> String {
     }
 }
 
+/// A field that is written to somebody, with where it was read.
+pub fn written_line(label: &str, text: &str, sources: &str) -> String {
+    match sources.is_empty() {
+        true => format!("{label}：{text}"),
+        false => format!("{label}：{text}〔{sources}〕"),
+    }
+}
+
+/// Which guide written fields are from.
+pub fn written_from(name: &str, place: Option<&str>, day: Option<&str>) -> String {
+    let place = place.map(|place| format!("{place}，")).unwrap_or_default();
+    format!("以上出自《{name}》办事指南（{place}更新日期：{}）。", day.unwrap_or(NOT_STATED))
+}
+
 /// Tells that the guide is silent.
 pub fn say_silence(label: &str) -> String {
     format!("{label}，指南没有写明。")

@@ -8,16 +8,15 @@ use super::who::Staff;
 use super::wire::card;
 use super::wire::chat::message;
 use super::wire::desk::{
-    AgentSayRequest, AgentSayResponse, CannedRequest, CannedResponse, CannedShape, CaseResponse,
-    CasesResponse, CloseCaseRequest, ColleaguesResponse, ContactShape, ForwardRequest, GroupShape, Names,
-    NoteRequest, NoteShape, PresenceRequest, PresenceResponse, StepResponse, TypingRequest, WallResponse,
-    canned, case, note, row, seat, wall,
+    AgentSayRequest, AgentSayResponse, CaseResponse, CasesResponse, CloseCaseRequest, ColleaguesResponse,
+    ContactShape, ForwardRequest, GroupShape, Names, NoteRequest, NoteShape, PresenceRequest,
+    PresenceResponse, StepResponse, TypingRequest, WallResponse, case, note, row, seat, wall,
 };
 use crate::assist::{AgentWords, Proposed};
 use crate::desk::{Brief, Closed, Permission, Presence, Seat};
 use crate::guide::{Answers, ITEM, ItemKey, RegionCode};
 use crate::search::Search;
-use crate::store::{Account, Canned, CaseRow, Listed, Message};
+use crate::store::{Account, CaseRow, Listed, Message};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -27,11 +26,8 @@ use std::sync::Arc;
 /// Characters that an agent may say at once.
 const SAID: usize = 3000;
 
-/// Characters of a note or a reply kept ready.
+/// Characters of a note.
 const NOTED: usize = 1000;
-
-/// Characters of a title.
-const TITLE: usize = 30;
 
 /// Characters of a sender's name for a message.
 const NAME: usize = 64;
@@ -73,6 +69,10 @@ impl Names for Named<'_> {
         let at = self.search.key(&ItemKey::from_text(key))?;
         self.search.item(at).map(|item| item.name.clone())
     }
+
+    fn place(&self, code: &RegionCode) -> String {
+        self.search.regions().full_name(code)
+    }
 }
 
 impl App {
@@ -81,7 +81,7 @@ impl App {
     }
 
     /// A member of staff who may do this, as a seat; he counts as heard of.
-    fn seated(&self, staff: &Staff, permission: Permission) -> Result<Seat, Problem> {
+    pub(super) fn seated(&self, staff: &Staff, permission: Permission) -> Result<Seat, Problem> {
         staff.may(permission)?;
         let seat = seat_of(&staff.account);
         if staff.account.may(Permission::Claim) {
@@ -458,72 +458,6 @@ pub async fn colleagues(
         colleagues: seats.iter().map(seat).collect(),
         groups: app.talks.groups().iter().map(group).collect(),
     }))
-}
-
-/// Replies kept ready.
-#[utoipa::path(
-    get, path = "/api/v1/desk/canned", tag = "坐席",
-    security(("staff" = [])),
-    responses(
-        (status = 200, description = "By title", body = CannedResponse),
-        (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
-    )
-)]
-pub async fn list_canned(State(app): State<Arc<App>>, staff: Staff) -> Result<Json<CannedResponse>, Problem> {
-    let seat = app.seated(&staff, Permission::DeskRead)?;
-    let kept = app.talks.desks().canned().await.map_err(crate::assist::TalkError::from)?;
-    Ok(Json(CannedResponse { canned: kept.iter().map(|one| canned(one, &seat.id)).collect() }))
-}
-
-/// Keeps a reply ready.
-#[utoipa::path(
-    post, path = "/api/v1/desk/canned", tag = "坐席",
-    request_body = CannedRequest,
-    security(("staff" = [])),
-    responses(
-        (status = 201, description = "Kept", body = CannedShape),
-        (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
-    )
-)]
-pub async fn add_canned(
-    State(app): State<Arc<App>>,
-    staff: Staff,
-    Json(request): Json<CannedRequest>,
-) -> Result<Response, Problem> {
-    staff.may(Permission::CannedWrite)?;
-    let kept = Canned {
-        id: ulid::Ulid::generate().to_string(),
-        title: within("title", &request.title, TITLE)?,
-        text: within("text", &request.text, NOTED)?,
-        region: app.region(request.region.as_deref())?,
-        owner: staff.account.id.clone(),
-        number: staff.account.number.clone(),
-    };
-    let desks = app.talks.desks();
-    desks.add_canned(&kept, Timestamp::now()).await.map_err(crate::assist::TalkError::from)?;
-    Ok((StatusCode::CREATED, Json(canned(&kept, &staff.account.id))).into_response())
-}
-
-/// Drops a reply kept ready: one's own, or as a supervisor anybody's.
-#[utoipa::path(
-    delete, path = "/api/v1/desk/canned/{id}", tag = "坐席",
-    params(("id" = String, Path, description = "The reply")),
-    security(("staff" = [])),
-    responses(
-        (status = 204, description = "Dropped, or not there"),
-        (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
-    )
-)]
-pub async fn drop_canned(
-    State(app): State<Arc<App>>,
-    staff: Staff,
-    Path(id): Path<String>,
-) -> Result<StatusCode, Problem> {
-    staff.may(Permission::CannedWrite)?;
-    let any = staff.account.may(Permission::Supervise);
-    let desks = app.talks.desks();
-    desks.drop_canned(&id, &staff.account.id, any).await.map_err(crate::assist::TalkError::from)?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The supervisor's wall: who waits, who is there, how the day goes.

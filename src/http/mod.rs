@@ -4,6 +4,7 @@ mod admin;
 mod apply;
 mod ask;
 mod calls;
+mod canned;
 mod chat;
 mod content;
 mod desk;
@@ -27,6 +28,7 @@ mod serve;
 mod sheet;
 mod site;
 mod socket;
+mod suggest;
 mod take_along;
 mod trace;
 mod who;
@@ -126,10 +128,12 @@ impl App {
         let seal = Seal::open(&config.data.join(CONTACT_KEY))?;
         let words_days = config.retention.words_days;
         let links = Links::of(database.clone());
-        let applications =
-            Applications::open(&config.apply, &config.data, (links.clone(), config.links.check), &rules)?;
+        let holidays = rules.holidays.clone();
         let talks = Talks::of(database.clone(), config.retention, rules, seal);
         let calendar = talks.calendar().clone();
+        let looked_at = (links.clone(), config.links.check);
+        let days = (calendar.clone(), holidays);
+        let applications = Applications::open(&config.apply, &config.data, looked_at, days)?;
         Ok(App {
             assist,
             applications,
@@ -216,6 +220,7 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(lookup::full_text))
         .routes(routes!(lookup::script))
         .routes(routes!(lookup::plan_visit))
+        .routes(routes!(suggest::suggestions))
         .layer(from_fn_with_state(load.clone(), limit::load));
     let (routes, document) = OpenApiRouter::with_openapi(Doc::openapi())
         .merge(worked_on)
@@ -239,8 +244,8 @@ pub fn router(app: Arc<App>) -> Router {
         .routes(routes!(desk::typing))
         .routes(routes!(desk::presence))
         .routes(routes!(desk::colleagues))
-        .routes(routes!(desk::list_canned, desk::add_canned))
-        .routes(routes!(desk::drop_canned))
+        .routes(routes!(canned::list_canned, canned::add_canned))
+        .routes(routes!(canned::drop_canned))
         .routes(routes!(desk::show_wall))
         .routes(routes!(socket::ticket))
         .route("/api/v1/desk/socket", axum::routing::get(socket::open))

@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod apply;
 pub mod calls;
+pub mod canned;
 mod card;
 pub mod chat;
 pub mod content;
@@ -12,6 +13,7 @@ pub mod figures;
 pub mod lookup;
 pub mod outward;
 pub mod rating;
+pub mod suggest;
 
 use crate::assist::{Answer, CandidateItem, PlaceName, ThemeView};
 use crate::dialog::wording;

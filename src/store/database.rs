@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The schema, one step a version. A step that has been in use is never changed: another one is added.
-const STEPS: [&str; 7] = [
+const STEPS: [&str; 8] = [
     include_str!("schema.sql"),
     include_str!("desk.sql"),
     include_str!("account.sql"),
@@ -19,6 +19,7 @@ const STEPS: [&str; 7] = [
     include_str!("outward.sql"),
     include_str!("lookup.sql"),
     include_str!("holder.sql"),
+    include_str!("canned.sql"),
 ];
 
 /// How long a writer waits for another program that writes the same file.
@@ -128,7 +129,31 @@ pub(super) fn timestamp(millis: i64) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use super::super::desk::Desks;
     use super::*;
+    use crate::desk::Scope;
+    use crate::guide::RegionCode;
+
+    #[tokio::test]
+    async fn replies_from_before_they_had_a_group_are_for_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("c.sqlite");
+        let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+        let old = SqlitePool::connect_with(options).await.unwrap();
+        for step in &STEPS[..7] {
+            sqlx::raw_sql(*step).execute(&old).await.unwrap();
+        }
+        let kept = "INSERT INTO desk_canned VALUES ('1', '问候', '您好', '150700', 'a', '01', 0), ('2', '稍等', '请稍等', NULL, 'a', '01', 0);
+                    PRAGMA user_version = 7";
+        sqlx::raw_sql(kept).execute(&old).await.unwrap();
+        old.close().await;
+        let database = Database::open(&file).await.unwrap();
+        let kept = Desks::of(database).canned().await.unwrap();
+        let scopes: Vec<_> = kept.iter().map(|one| (one.id.as_str(), one.scope.clone())).collect();
+        let league = RegionCode::try_from("150700".to_owned()).unwrap();
+        let bound = Scope { region: Some(league), group: None };
+        assert_eq!(scopes, [("2", Scope::default()), ("1", bound)]);
+    }
 
     #[tokio::test]
     async fn a_file_of_a_later_version_is_refused() {

@@ -4,7 +4,7 @@ use super::audit::{self, Entry};
 use super::conversation::ConversationError;
 use super::database::{millis, timestamp};
 use super::desk::{DeskError, Desks};
-use crate::desk::Staffer;
+use crate::desk::{Scope, Staffer};
 use crate::guide::RegionCode;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -43,8 +43,8 @@ pub struct Canned {
     pub title: String,
     /// The reply; `{{…}}` stand for facts of the conversation.
     pub text: String,
-    /// The division that it is for, with all below; `None` for every place.
-    pub region: Option<RegionCode>,
+    /// Which conversations it is for.
+    pub scope: Scope,
     /// Account of its author.
     pub owner: String,
     /// His number.
@@ -160,7 +160,8 @@ impl Desks {
     /// Replies kept ready, by title.
     pub async fn canned(&self) -> Result<Vec<Canned>, DeskError> {
         let rows = sqlx::query(
-            "SELECT id, title, text, region, owner, number FROM desk_canned ORDER BY title, id LIMIT 1000",
+            "SELECT id, title, text, region, desk_group, owner, number FROM desk_canned
+             ORDER BY title, id LIMIT 1000",
         )
         .fetch_all(&self.database.read)
         .await?;
@@ -170,40 +171,59 @@ impl Desks {
                 id: row.try_get(0)?,
                 title: row.try_get(1)?,
                 text: row.try_get(2)?,
-                region: region.and_then(|code| RegionCode::try_from(code).ok()),
-                owner: row.try_get(4)?,
-                number: row.try_get(5)?,
+                scope: Scope {
+                    region: region.and_then(|code| RegionCode::try_from(code).ok()),
+                    group: row.try_get(4)?,
+                },
+                owner: row.try_get(5)?,
+                number: row.try_get(6)?,
             })
         };
         Ok(rows.iter().map(canned).collect::<Result<_, _>>()?)
     }
 
     /// Keeps a reply ready.
-    pub async fn add_canned(&self, canned: &Canned, at: Timestamp) -> Result<(), DeskError> {
+    pub async fn add_canned(&self, canned: &Canned, entry: &Entry) -> Result<(), DeskError> {
+        let mut change = self.database.change().await?;
         sqlx::query(
-            "INSERT INTO desk_canned (id, title, text, region, owner, number, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO desk_canned (id, title, text, region, desk_group, owner, number, at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(&canned.id)
         .bind(&canned.title)
         .bind(&canned.text)
-        .bind(canned.region.as_ref().map(RegionCode::as_str))
+        .bind(canned.scope.region.as_ref().map(RegionCode::as_str))
+        .bind(&canned.scope.group)
         .bind(&canned.owner)
         .bind(&canned.number)
-        .bind(millis(at))
-        .execute(&self.database.write)
+        .bind(millis(entry.at))
+        .execute(&mut *change)
         .await?;
-        Ok(())
+        audit::write(&mut change, entry).await?;
+        Ok(change.commit().await?)
     }
 
     /// Drops a reply; another's only where `any`. Tells whether there was one.
-    pub async fn drop_canned(&self, id: &str, owner: &str, any: bool) -> Result<bool, DeskError> {
+    pub async fn drop_canned(
+        &self,
+        id: &str,
+        owner: &str,
+        any: bool,
+        entry: &Entry,
+    ) -> Result<bool, DeskError> {
+        let mut change = self.database.change().await?;
         let done = sqlx::query("DELETE FROM desk_canned WHERE id = $1 AND (owner = $2 OR $3)")
             .bind(id)
             .bind(owner)
             .bind(any)
-            .execute(&self.database.write)
+            .execute(&mut *change)
             .await?;
-        Ok(done.rows_affected() > 0)
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        audit::write(&mut change, entry).await?;
+        change.commit().await?;
+        Ok(true)
     }
 
     /// Seconds that the last conversations with a person of a group took, the newest last.

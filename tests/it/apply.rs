@@ -5,7 +5,7 @@ use crate::house::{House, Reply, fixture};
 use axum::body::Body;
 use axum::http::Request;
 use bangban::assist::{Ticket, Tickets};
-use bangban::desk::Holidays;
+use bangban::desk::{Holidays, Role, china};
 use bangban::store::{Algorithm, Link, Links, Signer, Wanted};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -289,6 +289,47 @@ async fn a_counter_tells_its_hours_as_far_as_they_can_be_read() {
     let ahead = when.duration_since(Timestamp::now());
     assert!(ahead > SignedDuration::ZERO && ahead < SignedDuration::from_hours(24 * 12), "{known}");
     assert!(known["text"].as_str().unwrap().contains("开门"));
+}
+
+#[tokio::test]
+async fn a_published_day_reaches_the_counters_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let now = china().to_datetime(Timestamp::now());
+    // Hours that are far from now, so that the next opening is the same for as long as this takes.
+    let hour = (now.hour() + 12) % 24;
+    let guide = json!({
+        "name": "看日历的事项", "task_code": "D6", "item_type": "公共服务", "region_code": "150700",
+        "places": [{ "name": "某所", "hours": format!("周一至周五 {hour}:00-{hour}:30") }],
+        "provenance": { "*": ["page:https://example.cn/g@2026-03-02"] },
+    });
+    std::fs::write(dir.path().join("one.jsonl"), guide.to_string() + "\n").unwrap();
+    let known = |year: i16| format!("[[year]]\nyear = {year}\nsource = \"x\"\ndays_off = []\nmake_up = []\n");
+    let holidays = dir.path().join("holidays.toml");
+    std::fs::write(&holidays, known(now.year()) + &known(now.year() + 1)).unwrap();
+    let house = House::set(&[fixture(), dir.path().join("one.jsonl")], |config| {
+        config.desk.holidays = Some(holidays);
+    })
+    .await;
+    let next = async || {
+        let place = house.get("/api/v1/items/D6/apply").await.json()["offline"]["places"][0].clone();
+        assert_eq!(place["open_now"], false, "{place}");
+        place["next_opening"].as_str().unwrap()[..10].to_owned()
+    };
+    let (one, other) =
+        (house.staff("one", &[Role::Editor]).await, house.staff("other", &[Role::Editor]).await);
+    let before = next().await;
+    let change = json!({ "kind": "day", "day": before, "worked": false, "note": "停电检修" });
+    let made = house.desk(&one, "POST", "/api/v1/content", Some(change)).await.json();
+    assert_eq!(next().await, before, "what is only written doesn't count");
+    let decide = async |cookie: &str, what: &str| {
+        let path = format!("/api/v1/content/{}/{what}", made["id"].as_str().unwrap());
+        let reply = house.desk(cookie, "POST", &path, None).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    };
+    decide(&other, "publish").await;
+    assert!(next().await > before);
+    decide(&other, "withdraw").await;
+    assert_eq!(next().await, before);
 }
 
 #[tokio::test]

@@ -27,21 +27,22 @@ pub fn seat(id: &str) -> Seat {
     }
 }
 
-struct Citizen<'h> {
+/// Somebody in a conversation of his own, in 海拉尔区.
+pub struct Citizen<'h> {
     house: &'h House,
-    id: String,
+    pub id: String,
     token: String,
 }
 
 impl<'h> Citizen<'h> {
-    async fn new(house: &'h House) -> Citizen<'h> {
+    pub async fn new(house: &'h House) -> Citizen<'h> {
         let begun =
             house.post("/api/v1/conversations", json!({ "region": "150702" }).to_string()).await.json();
         let text = |name: &str| begun[name].as_str().unwrap().to_owned();
         Citizen { house, id: text("id"), token: text("token") }
     }
 
-    async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
+    pub async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
         let request = Request::builder()
             .method(method)
             .uri(format!("/api/v1/conversations/{}{path}", self.id))
@@ -52,7 +53,7 @@ impl<'h> Citizen<'h> {
         self.house.call(request).await
     }
 
-    async fn say(&self, text: &str) -> Value {
+    pub async fn say(&self, text: &str) -> Value {
         let reply = self.call("POST", "/messages", json!({ "text": text })).await;
         assert_eq!(reply.status, StatusCode::CREATED, "{text}: {}", reply.text());
         reply.json()["messages"].clone()
@@ -62,7 +63,7 @@ impl<'h> Citizen<'h> {
         self.call("GET", "/stage", Value::Null).await.json()
     }
 
-    async fn history(&self) -> Vec<Value> {
+    pub async fn history(&self) -> Vec<Value> {
         self.call("GET", "", Value::Null).await.json()["messages"].as_array().unwrap().clone()
     }
 }
@@ -307,17 +308,17 @@ async fn what_happened_is_told_in_one_order_to_all_who_listen() {
 }
 
 /// An agent who is signed in, at the real API.
-struct Desk<'h> {
+pub struct Desk<'h> {
     house: &'h House,
     cookie: String,
 }
 
 impl<'h> Desk<'h> {
-    async fn sign_in(house: &'h House, login: &str, roles: &[Role]) -> Desk<'h> {
+    pub async fn sign_in(house: &'h House, login: &str, roles: &[Role]) -> Desk<'h> {
         Desk { house, cookie: house.staff(login, roles).await }
     }
 
-    async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
+    pub async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
         let body = (!body.is_null()).then_some(body);
         self.house.desk(&self.cookie, method, &format!("/api/v1/desk{path}"), body).await
     }
@@ -340,6 +341,7 @@ pub async fn documented(house: &House, document: &Value) -> BTreeSet<(String, St
     };
     heard("GET", "/api/v1/service-hours", &house.get("/api/v1/service-hours").await, 200);
     let (first, second) = (Citizen::new(house).await, Citizen::new(house).await);
+    first.say("身份证丢了").await;
     let talk = |path: &str| format!("/api/v1/conversations/{{id}}{path}");
     let none = Value::Null;
     heard("POST", &talk("/handoff"), &first.call("POST", "/handoff", json!({})).await, 503);
@@ -362,6 +364,8 @@ pub async fn documented(house: &House, document: &Value) -> BTreeSet<(String, St
         ("GET", "/cases?list=none".to_owned(), "/cases", none.clone(), 422),
         ("POST", format!("/cases/{}/claim", first.id), "/cases/{id}/claim", json!({}), 200),
         ("GET", format!("/cases/{}", first.id), "/cases/{id}", none.clone(), 200),
+        ("GET", format!("/cases/{}/suggestions", first.id), "/cases/{id}/suggestions", none.clone(), 200),
+        ("GET", format!("/cases/{}/suggestions", second.id), "/cases/{id}/suggestions", none.clone(), 409),
         (
             "POST",
             format!("/cases/{}/messages", first.id),
@@ -391,6 +395,7 @@ pub async fn documented(house: &House, document: &Value) -> BTreeSet<(String, St
         ("GET", "/colleagues".to_owned(), "/colleagues", none.clone(), 200),
         ("POST", "/canned".to_owned(), "/canned", json!({ "title": "问候", "text": "您好" }), 201),
         ("GET", "/canned".to_owned(), "/canned", none.clone(), 200),
+        ("GET", format!("/canned?conversation={}", first.id), "/canned", none.clone(), 200),
         ("DELETE", "/canned/none".to_owned(), "/canned/{id}", none.clone(), 204),
         ("GET", "/wall".to_owned(), "/wall", none.clone(), 200),
         ("POST", "/socket-ticket".to_owned(), "/socket-ticket", json!({}), 200),

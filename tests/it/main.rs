@@ -6,6 +6,7 @@ mod api; // the HTTP door: shapes against the document, refusals, hostile input
 mod apply; // on to the application: links, tickets and a receiver of them, counters and their hours
 mod bench; // `bangban bench region` and `beside` over a handful of guides
 mod calls; // what is said on the telephone, for the one agent who has the call
+mod canned; // replies kept ready, their places and groups
 mod cli; // the program as a person runs it: what it prints, its exit codes, kill -9
 mod conversations; // whole conversations, as a civil servant can read them
 mod corpus; // the shipped corpus: complete, sound, with its sources
@@ -24,4 +25,5 @@ mod provider; // an identity provider on this machine, for `oidc`
 mod ratings; // 好差评 and its work items, proposals with four eyes
 mod search; // from a question to an item and its place, on a small catalog
 mod socket; // slow bodies, broken requests, many peers
+mod suggest; // what an agent may answer next
 mod talks; // conversations over HTTP, random walks, kill -9

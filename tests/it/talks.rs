@@ -6,6 +6,7 @@ use axum::http::{Request, StatusCode};
 use bangban::assist::{Assist, Incoming};
 use bangban::dialog::{Press, State, Status};
 use http_body_util::BodyExt;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -198,6 +199,51 @@ async fn events_have_no_gaps_resume_and_end() {
         house.stop.send(true).unwrap();
     });
     assert_eq!(heard.last().unwrap().1, "server.closing");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_tabs_of_one_citizen_hear_the_same_in_one_order() {
+    let house = House::open().await;
+    let talk = Talk::begin(&house, json!({ "region": "150702" })).await;
+    let talks = &house.app.talks;
+    let agent = crate::desk::seat("1");
+    talks.seats().here(&agent, true, Timestamp::now());
+    let handed = talk.request("POST", "/handoff", Some(&json!({})));
+    assert_eq!(house.call(handed).await.status, StatusCode::ACCEPTED);
+    talks.claim(&agent, &talk.id, Timestamp::now()).await.unwrap();
+    let from = talk.history("").await["seq"].as_i64().unwrap();
+    // Each tab listens by itself, and both write at once, while the agent answers.
+    let lines: Vec<String> = (0..12).map(|n| format!("第{n}句")).collect();
+    let says = async |text: &String| {
+        let (status, told) = talk.send(json!({ "text": text, "client_msg_id": text })).await;
+        assert_eq!(status, StatusCode::CREATED, "{told}");
+    };
+    let writes = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        for (at, pair) in lines.chunks(2).enumerate() {
+            let (name, text) = (format!("a{at}"), format!("答{at}"));
+            let answer =
+                talks.agent_says(&agent, &talk.id, crate::desk::words(&name, &text), Timestamp::now());
+            let (_, _, answered) = tokio::join!(says(&pair[0]), says(&pair[1]), answer);
+            answered.unwrap();
+        }
+    };
+    let count = lines.len() + lines.len() / 2;
+    let (one, other, ()) =
+        tokio::join!(listen(&talk, Some(from), count), listen(&talk, Some(from), count), writes);
+    let heard = |tab: &[(String, String, Value)]| -> Vec<(i64, String)> {
+        let word = |event: &(String, String, Value)| {
+            (event.0.parse().unwrap(), event.2["message"]["text"].as_str().unwrap().to_owned())
+        };
+        tab.iter().filter(|event| event.1 == "message.created").map(word).collect()
+    };
+    let (one, other) = (heard(&one), heard(&other));
+    assert_eq!(one, other);
+    let numbers: Vec<i64> = one.iter().map(|(seq, _)| *seq).collect();
+    assert_eq!(numbers, (from + 1..=from + count as i64).collect::<Vec<_>>());
+    for text in lines.iter().chain(&(0..6).map(|at| format!("答{at}")).collect::<Vec<_>>()) {
+        assert_eq!(one.iter().filter(|(_, said)| said == text).count(), 1, "{text}");
+    }
 }
 
 /// The fixture whose name in Mongolian letters is the letters in their order, a word of no language.

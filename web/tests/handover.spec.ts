@@ -54,6 +54,17 @@ test('a citizen waits, sees the queue move, is answered with a card, given back,
   await li.page.locator('.row-button').first().click();
   await expect(li.page.getByText('预览，还没有接入')).toBeVisible();
 
+  // What may be answered stands there, is taken with one key, and waits to be sent.
+  await expect(wang.page.locator('desk-suggestions').getByRole('button', { name: /附上指南：.*居民身份证/ })).toBeVisible();
+  expect(await serious(wang.page)).toEqual([]);
+  await wang.page.keyboard.press('1');
+  await expect(wang.page.locator('desk-composer textarea')).toHaveValue('1');
+  await wang.page.keyboard.press('Escape');
+  await wang.page.keyboard.press('1');
+  await expect(wang.page.getByText('将附上指南：')).toBeVisible();
+  await expect(log(first.page).locator('li.agent')).toHaveCount(0);
+  await wang.page.getByRole('button', { name: '不附了' }).click();
+
   await wang.page.locator('desk-composer textarea').fill('您好，请带户口簿，我把指南发给您。');
   await wang.page.keyboard.press('Control+Enter');
   await expect(log(first.page).getByText('我把指南发给您')).toBeVisible();
@@ -70,6 +81,7 @@ test('a citizen waits, sees the queue move, is answered with a card, given back,
   await first.page.getByRole('textbox', { name: /写给人工客服/ }).fill('好的，要照片吗');
   await first.page.keyboard.press('Enter');
   await expect(wang.page.getByText('好的，要照片吗').first()).toBeVisible();
+  await expect(wang.page.locator('desk-log li.citizen').last()).toBeInViewport();
   await expect(log(first.page).locator('li.assistant')).toHaveCount(before);
 
   // Reloading keeps all of it.

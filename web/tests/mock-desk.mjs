@@ -43,10 +43,11 @@ const tickets = new Map();
 const events = [];
 let deskSeq = 0;
 let spread = 0;
+const forAll = { region: null, region_name: null, group: null, group_name: null };
 const canned = [
-  { id: 'C1', title: '问候', text: '您好，我是 {{工号}} 号客服。您要办的是《{{事项}}》，对吗？', region: null, owner: '0001', mine: false },
-  { id: 'C2', title: '请稍等', text: '请稍等，我查一下{{地区}}的规定。', region: null, owner: '0123', mine: true },
-  { id: 'C3', title: '窗口电话', text: '窗口电话：{{电话}}', region: null, owner: '0001', mine: false },
+  { id: 'C1', title: '问候', text: '您好，我是 {{工号}} 号客服。您要办的是《{{事项}}》，对吗？', ...forAll, owner: '0001', mine: false },
+  { id: 'C2', title: '请稍等', text: '请稍等，我查一下{{地区}}的规定。', ...forAll, owner: '0123', mine: true },
+  { id: 'C3', title: '窗口电话', text: '窗口电话：{{电话}}', ...forAll, owner: '0001', mine: false },
 ];
 const audit = Array.from({ length: 6 }, (_, at) => ({
   seq: at + 1, at: now(), actor: ['0001', '0123'][at % 2], action: ['account.created', 'case.claimed', 'case.closed'][at % 3], subject: `A0${at}`, detail: '', hash: id(16),
@@ -280,8 +281,8 @@ async function staff(method, path, body, headers, url, response) {
     return [200, { presence: body.state }];
   }
   if (what === 'colleagues') return [200, { colleagues: accounts.map(seat), groups }];
-  if (what === 'canned' && method === 'GET') return [200, { canned }];
-  if (what === 'canned' && method === 'POST') return canned.push({ id: id(), region: null, owner: own.number, mine: true, ...body }), [201, canned[canned.length - 1]];
+  if (what === 'canned' && method === 'GET') return [200, { canned, groups }];
+  if (what === 'canned' && method === 'POST') return canned.push({ id: id(), ...forAll, owner: own.number, mine: true, ...body }), [201, canned[canned.length - 1]];
   if (what === 'canned') return canned.splice(canned.findIndex((each) => each.id === one), 1), [204];
   if (what === 'wall') {
     const all = [...talks.values()].filter((talk) => talk.log.length > 0);
@@ -324,6 +325,18 @@ async function staff(method, path, body, headers, url, response) {
         answers: card?.questions.filter(({ chosen }) => chosen.length > 0).map(({ question, options, chosen }) => ({ question, answer: options.filter((o) => chosen.includes(o.id)).map((o) => o.label).join('、') })) ?? [],
         asked: ['要办哪一种？'], missing: ['在哪个旗县'], said: talk.messages.filter(({ kind }) => kind === 'citizen').map(({ text }) => text),
       },
+    }];
+  }
+  if (act === 'suggestions') {
+    const said = talk.messages.filter(({ kind }) => kind === 'citizen');
+    const item = talk.item && { code: talk.item.code, name: talk.item.name, business_item: null, region: talk.region?.code ?? null, guide_region: talk.region };
+    const reply = canned[1];
+    return [200, {
+      seq: said[said.length - 1]?.seq ?? 0,
+      suggestions: [
+        ...(item ? [{ kind: 'card', label: item.name, text: '需带 2 份材料', item, lines: [], canned: null }] : []),
+        { kind: 'canned', label: reply.title, text: reply.text, item: null, lines: [], canned: reply },
+      ],
     }];
   }
   if (act === 'contact') return [200, { name: null, phone: null, ...talk.left?.contact }];

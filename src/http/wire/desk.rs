@@ -4,7 +4,8 @@ use super::RegionShape;
 use super::chat::{message, place};
 use crate::assist::{CaseFile, DeskNow, Handed, Standing};
 use crate::desk::{Brief, Offer, Seat, Stage};
-use crate::store::{Canned, CaseRow, DeskEvent, Note, Numbers};
+use crate::guide::RegionCode;
+use crate::store::{CaseRow, DeskEvent, Note, Numbers};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -442,41 +443,6 @@ pub struct GroupShape {
     pub name: String,
 }
 
-/// Replies kept ready.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CannedResponse {
-    /// The replies.
-    pub canned: Vec<CannedShape>,
-}
-
-/// A reply kept ready.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CannedShape {
-    /// Its id.
-    pub id: String,
-    /// What it is called.
-    pub title: String,
-    /// The reply; `{{工号}}`, `{{事项}}`, `{{地区}}` and `{{电话}}` stand for facts of the conversation.
-    pub text: String,
-    /// Division that it is for, with all below.
-    pub region: Option<String>,
-    /// Number of its author.
-    pub owner: String,
-    /// Whether it is the asker's own.
-    pub mine: bool,
-}
-
-/// Keeps a reply ready.
-#[derive(Debug, Deserialize, ToSchema)]
-pub struct CannedRequest {
-    /// What it is called, at most 30 characters.
-    pub title: String,
-    /// The reply, at most 1,000 characters.
-    pub text: String,
-    /// Division that it is for, with all below.
-    pub region: Option<String>,
-}
-
 /// The supervisor's wall.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WallResponse {
@@ -583,12 +549,14 @@ pub fn row(row: &CaseRow, names: &impl Names) -> RowShape {
     }
 }
 
-/// Names that a case holds by id.
+/// Names of what is known by id.
 pub trait Names {
     /// The name of a group.
     fn group(&self, id: &str) -> String;
     /// 事项名称 by key.
     fn item(&self, key: &str) -> Option<String>;
+    /// The full name of a division.
+    fn place(&self, code: &RegionCode) -> String;
 }
 
 /// The words of a message, in short.
@@ -682,18 +650,6 @@ pub fn seat(seat: &Seat) -> SeatShape {
         load: seat.load,
         cap: seat.cap,
         groups: seat.groups.clone(),
-    }
-}
-
-/// A reply kept ready, as an account sees it.
-pub fn canned(canned: &Canned, account: &str) -> CannedShape {
-    CannedShape {
-        id: canned.id.clone(),
-        title: canned.title.clone(),
-        text: canned.text.clone(),
-        region: canned.region.as_ref().map(ToString::to_string),
-        owner: canned.number.clone(),
-        mine: canned.owner == account,
     }
 }
 

@@ -104,16 +104,22 @@ export function presenceOf(told: unknown, reason = ''): wire.Presence {
   return told as wire.Presence;
 }
 
-export function colleagues(): Promise<{ colleagues: wire.Colleague[]; groups: { id: string; name: string }[] }> {
+/** What may be answered to the citizen's last words. */
+export async function suggestions(id: string): Promise<wire.Suggestion[]> {
+  return (await call<{ suggestions: wire.Suggestion[] }>(path(id, 'suggestions'), {})).suggestions;
+}
+
+export function colleagues(): Promise<{ colleagues: wire.Colleague[]; groups: wire.Group[] }> {
   return call('/desk/colleagues', {});
 }
 
-export async function canned(): Promise<wire.Canned[]> {
-  return (await call<{ canned: wire.Canned[] }>('/desk/canned', {})).canned;
+/** Replies kept ready, with the groups that one can be for; of a conversation only those that hold for it. */
+export function canned(conversation = ''): Promise<{ canned: wire.Canned[]; groups: wire.Group[] }> {
+  return call(`/desk/canned${conversation ? `?${new URLSearchParams({ conversation })}` : ''}`, {});
 }
 
-export function addCanned(title: string, text: string): Promise<wire.Canned> {
-  return call('/desk/canned', post({ title, text }));
+export function addCanned(reply: { title: string; text: string; region?: string; group?: string }): Promise<wire.Canned> {
+  return call('/desk/canned', post(reply));
 }
 
 export function dropCanned(id: string): Promise<void> {

@@ -170,8 +170,13 @@ export class CaseComposer extends LitElement {
     this.dispatchEvent(new Event('typing'));
   }
 
-  private async take(one: Canned) {
-    this.change(filled(one.text, this.facts));
+  private take(one: Canned): Promise<void> {
+    return this.put(filled(one.text, this.facts));
+  }
+
+  /** Writes a text that is to be sent or changed. */
+  async put(draft: string) {
+    this.change(draft);
     await this.updateComplete;
     this.area.focus();
     // What is still to be filled in is selected, so that typing replaces it.

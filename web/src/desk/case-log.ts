@@ -127,7 +127,12 @@ export class CaseLog extends LitElement {
   declare typing: boolean;
   declare below: boolean;
   private shown = '';
+  /** Whether the newest is to stay in view: until somebody scrolls further up. */
   private near = true;
+  /** Where it stood when it was last scrolled. */
+  private top = 0;
+  /** What stands below may take room away. */
+  private readonly sizes = new ResizeObserver(() => this.near && this.toEnd());
 
   constructor() {
     super();
@@ -135,13 +140,18 @@ export class CaseLog extends LitElement {
     this.below = false;
   }
 
-  private get list(): HTMLElement | null {
-    return this.renderRoot.querySelector('.log');
+  override connectedCallback() {
+    super.connectedCallback();
+    this.sizes.observe(this);
   }
 
-  override willUpdate() {
-    const { list } = this;
-    this.near = !list || list.scrollHeight - list.clientHeight - list.scrollTop < NEAR_PX;
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.sizes.disconnect();
+  }
+
+  private get list(): HTMLElement | null {
+    return this.renderRoot.querySelector('.log');
   }
 
   /** The newest is in view, unless somebody reads further up. */
@@ -156,12 +166,13 @@ export class CaseLog extends LitElement {
 
   private toEnd() {
     this.list?.scrollTo({ top: this.list.scrollHeight });
+    this.near = true;
     this.below = false;
   }
 
   override render() {
     const lines = woven(this.opened.entries, this.opened.case.notes);
-    return html`<div class="log" role="log" aria-label=${words.log} tabindex="0" @scroll=${() => this.below && this.atEnd() && (this.below = false)}>
+    return html`<div class="log" role="log" aria-label=${words.log} tabindex="0" @scroll=${this.scrolled}>
         <ol>
           ${repeat(
             lines,
@@ -174,9 +185,19 @@ export class CaseLog extends LitElement {
       ${this.below ? html`<button class="button below" type="button" @click=${() => this.toEnd()}>${words.newBelow}</button>` : nothing}`;
   }
 
-  private atEnd(): boolean {
+  private readonly scrolled = () => {
+    const top = this.list?.scrollTop ?? 0;
+    // Only upwards is away from it: while it is followed downwards, more may have come.
+    const near = this.within(NEAR_PX);
+    if (near || top < this.top) this.near = near;
+    this.top = top;
+    if (this.below && this.within(8)) this.below = false;
+  };
+
+  /** Whether no more than that is hidden below. */
+  private within(px: number): boolean {
     const { list } = this;
-    return list !== null && list.scrollHeight - list.clientHeight - list.scrollTop < 8;
+    return !list || list.scrollHeight - list.clientHeight - list.scrollTop < px;
   }
 
   private message(message: Message) {

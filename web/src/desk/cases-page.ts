@@ -2,7 +2,7 @@ import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { item } from '../api';
 import { base, controls, notices } from '../sheet';
 import * as api from './api';
-import type { Facts } from './canned';
+import { filled, type Facts } from './canned';
 import './case-composer';
 import type { CaseComposer, WrittenEvent } from './case-composer';
 import './case-context';
@@ -25,7 +25,10 @@ import './keys-sheet';
 import type { KeysSheet } from './keys-sheet';
 import { page } from './style';
 import { casesStyle } from './cases-style';
-import type { Canned, ListName, Me, Row } from './wire';
+import { Suggestions, lastSaid, putAfter } from './suggest';
+import './suggested-replies';
+import type { TakeEvent } from './suggested-replies';
+import type { Canned, ListName, Me, Row, Suggestion } from './wire';
 import { words } from './wording';
 
 type View = 'list' | 'talk' | 'context';
@@ -54,6 +57,7 @@ export class CasesPage extends LitElement {
   declare failure: string;
   /** Phones of the guides at hand, for canned replies. */
   private readonly phones = new Map<string, string>();
+  private readonly suggestions = new Suggestions(api.suggestions, () => this.requestUpdate());
 
   constructor() {
     super();
@@ -68,7 +72,6 @@ export class CasesPage extends LitElement {
   override connectedCallback() {
     super.connectedCallback();
     window.addEventListener('keydown', this.pressed);
-    void this.readCanned();
   }
 
   override disconnectedCallback() {
@@ -76,9 +79,10 @@ export class CasesPage extends LitElement {
     window.removeEventListener('keydown', this.pressed);
   }
 
-  /** Without them everything can still be written by hand. */
-  private async readCanned() {
-    this.canned = await api.canned().catch(() => []);
+  /** Those for the place and group of what is open; without them everything can still be written by hand. */
+  private async readCanned(id: string) {
+    const found = await api.canned(id).then(({ canned }) => canned, () => []);
+    if (id === this.at) this.canned = found;
   }
 
   private get at(): string {
@@ -113,13 +117,12 @@ export class CasesPage extends LitElement {
   };
 
   private async run(wanted: Command) {
-    const chat = /^chat(\d)$/.exec(wanted);
+    const taken = /^take(\d)$/.exec(wanted);
     const row = this.floor.row(this.at);
     const mine = this.floor.isMine(this.at);
-    if (chat) {
-      const found = this.floor.list('mine')[Number(chat[1]) - 1];
-      if (found) await this.show(found.id, 'mine');
-    } else if (wanted === 'next' || wanted === 'previous') this.step(wanted === 'next' ? 1 : -1);
+    if (taken) await this.take(this.suggestions.list[Number(taken[1]) - 1]);
+    else if (wanted === 'nextMine' || wanted === 'previousMine') await this.turn(wanted === 'nextMine' ? 1 : -1);
+    else if (wanted === 'next' || wanted === 'previous') this.step(wanted === 'next' ? 1 : -1);
     else if (wanted === 'open') await this.show(this.find<CaseList>('desk-list').focusedRow || this.at);
     else if (wanted === 'sheet') await this.find<KeysSheet>('desk-keys').show();
     else if (wanted === 'search') await this.search(false);
@@ -144,11 +147,21 @@ export class CasesPage extends LitElement {
     void list.focusRow(next.id);
   }
 
+  /** Opens the next or previous conversation in hand, and goes around at the ends. */
+  private async turn(by: number) {
+    const rows = this.floor.list('mine');
+    const at = rows.findIndex(({ id }) => id === this.at);
+    const next = rows[((at < 0 && by < 0 ? 0 : at) + by + rows.length) % rows.length];
+    if (next) await this.show(next.id, 'mine');
+  }
+
   private async show(id: string, list = this.list) {
     if (!id) return;
     this.list = list;
     this.view = 'talk';
     this.failure = '';
+    this.canned = [];
+    void this.readCanned(id);
     await this.floor.open(id);
     void this.learnPhone();
     await this.updateComplete;
@@ -210,10 +223,22 @@ export class CasesPage extends LitElement {
     await this.attach(code, business_item ? `${name}：${business_item}` : name, business_item ?? '');
   }
 
-  private async attach(code: string, name: string, business_item: string) {
+  private async attach(code: string, name: string, business_item: string, region = this.floor.row(this.at)?.region?.code ?? '') {
     if (!this.floor.isMine(this.at)) return;
-    this.write({ attached: { code, name, business_item, region: this.floor.row(this.at)?.region?.code ?? '' } });
+    this.write({ attached: { code, name, business_item, region } });
     await this.compose('reply');
+  }
+
+  /** Puts a suggestion into the reply, after what is written already. */
+  private async take(one: Suggestion | undefined) {
+    if (!one || !this.floor.isMine(this.at)) return;
+    if (one.kind === 'card' && one.item) {
+      const { code, name, business_item, region } = one.item;
+      return this.attach(code, business_item ? `${name}：${business_item}` : name, business_item ?? '', region ?? '');
+    }
+    await this.compose('reply');
+    const text = one.kind === 'canned' ? filled(one.text, this.facts) : one.text;
+    await this.find<CaseComposer>('desk-composer').put(putAfter(this.draft.reply, text));
   }
 
   private async written({ mode, text }: WrittenEvent) {
@@ -269,7 +294,11 @@ export class CasesPage extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>) {
-    if (changed.has('floor') && this.floor?.current) void this.floor.open(this.floor.current);
+    const answers = this.floor?.isMine(this.at) ? this.opened : null;
+    void this.suggestions.follow(answers ? this.at : '', lastSaid(answers?.entries ?? []));
+    if (!changed.has('floor') || !this.floor?.current) return;
+    void this.floor.open(this.floor.current);
+    void this.readCanned(this.floor.current);
   }
 
   override render() {
@@ -348,6 +377,14 @@ export class CasesPage extends LitElement {
             <b>${words.preview}</b>
             ${this.claims ? button(words.claim, () => void this.claim(), 'main') : nothing}
           </div>`
+        : nothing}
+      ${mine
+        ? html`<desk-suggestions
+            .list=${this.suggestions.list}
+            .facts=${this.facts}
+            ?keys=${this.keys}
+            @take=${(event: TakeEvent) => void this.take(event.suggestion)}
+          ></desk-suggestions>`
         : nothing}
       ${mine || row.stage === 'callback' || this.draft.mode === 'note' ? this.composer(mine) : nothing}`;
   }

@@ -42,7 +42,7 @@ export class KeysSheet extends LitElement {
   private caseRows(): [string, string][] {
     return [
       ...KEYS.map(([key, command]): [string, string] => [key, words.keyOf[command] ?? command]),
-      ['1–9', words.keyChats],
+      ['1–9', words.keyTake],
       ['Ctrl+Enter', words.keySend],
       ['/', words.keyCanned],
       ['Esc', words.keyEscape],

@@ -9,7 +9,7 @@ const press = (key: string, more = {}) => ({
 test('each key does one thing, and no key two', () => {
   for (const [key, wanted] of KEYS) expect(command(press(key), FREE), key).toBe(wanted);
   expect(new Set(KEYS.map(([key]) => key)).size).toBe(KEYS.length);
-  expect(command(press('3'), FREE)).toBe('chat3');
+  expect(command(press('3'), FREE)).toBe('take3');
   expect(command(press('x'), FREE)).toBeNull();
   expect(command(press('0'), FREE)).toBeNull();
 });
@@ -25,6 +25,9 @@ test.each<[row: string, event: ReturnType<typeof press>, where: Where]>([
   ['with the command key', press('f', { metaKey: true }), FREE],
   ['Enter on a button, which presses it', press('Enter'), { ...FREE, control: true }],
   ['held down, where it would close again and again', press('e', { repeat: true }), FREE],
+  ['a digit in a text field, where it is written', press('1'), { ...FREE, field: true }],
+  ['a digit when they are switched off', press('1'), { ...FREE, on: false }],
+  ['a digit held down, where it would be put in again and again', press('1', { repeat: true }), FREE],
 ])('a key does nothing %s', (row, event, where) => {
   expect(command(event, where), row).toBeNull();
 });
@@ -33,7 +36,7 @@ test('held down, a key moves on', () => {
   expect(command(press('j', { repeat: true }), FREE)).toBe('next');
 });
 
-test('the hotline has keys of its own: digits name a gap there, and no conversation', () => {
+test('the hotline has keys of its own: digits name a gap there, and no suggestion', () => {
   for (const [key, wanted] of HOTLINE_KEYS) expect(command(press(key), FREE, HOTLINE_KEYS), key).toBe(wanted);
   expect(new Set(HOTLINE_KEYS.map(([key]) => key)).size).toBe(HOTLINE_KEYS.length);
   expect(command(press('9'), FREE, HOTLINE_KEYS)).toBeNull();

@@ -4,7 +4,7 @@ import { isComposing } from '../ime';
 export type Command =
   | 'next' | 'previous' | 'open' | 'claim' | 'reply' | 'note' | 'close' | 'forward' | 'giveBack' | 'insert' | 'search' | 'sheet'
   | 'preview' | 'guide' | 'script' | 'message' | 'place' | 'transcript' | 'solved' | 'unsolved' | 'gap1' | 'gap2' | 'gap3' | 'wrapUp'
-  | `chat${number}`;
+  | 'nextMine' | 'previousMine' | `take${number}`;
 
 /** Keys of a page, and what they do; the sheet lists them in this order. */
 export type Keys = readonly (readonly [key: string, command: Command])[];
@@ -14,6 +14,8 @@ export const KEYS: Keys = [
   ['j', 'next'],
   ['k', 'previous'],
   ['Enter', 'open'],
+  [']', 'nextMine'],
+  ['[', 'previousMine'],
   ['a', 'claim'],
   ['r', 'reply'],
   ['n', 'note'],
@@ -66,8 +68,8 @@ type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'i
 /** What a key means where it was pressed; nothing in text fields, in an input method, or with another key held. */
 export function command(event: Pressed, { field, control, modal, on }: Where, keys: Keys = KEYS): Command | null {
   if (!on || field || modal || isComposing(event) || event.ctrlKey || event.metaKey || event.altKey) return null;
-  if (keys === KEYS && /^[1-9]$/.test(event.key)) return `chat${Number(event.key)}`;
-  const found = keys.find(([key]) => key === event.key)?.[1] ?? null;
+  const digit = keys === KEYS && /^[1-9]$/.test(event.key);
+  const found = digit ? (`take${Number(event.key)}` as const) : (keys.find(([key]) => key === event.key)?.[1] ?? null);
   if (SHARED.includes(found) && control) return null;
   // Held down, a key moves on; it doesn't claim or close again and again.
   if (event.repeat && found !== 'next' && found !== 'previous') return null;

@@ -2,13 +2,15 @@ import { LitElement, css, html, nothing } from 'lit';
 import { fields } from '../form-style';
 import '../modal';
 import type { Modal } from '../modal';
+import { chooseRegion } from '../region-dialog';
 import { base, controls } from '../sheet';
+import type { Region } from '../wire';
 import { allowPopups } from './alarm';
 import * as api from './api';
 import { page } from './style';
 import { trouble } from './trouble';
 import type { Settings } from './settings';
-import type { Canned } from './wire';
+import type { Canned, Group } from './wire';
 import { words } from './wording';
 
 const SWITCHES: readonly (keyof Settings)[] = ['sound', 'popup', 'flash', 'keys'];
@@ -19,6 +21,8 @@ export class SettingsDialog extends LitElement {
     settings: { attribute: false },
     writes: { type: Boolean },
     canned: { state: true },
+    groups: { state: true },
+    region: { state: true },
     error: { state: true },
     denied: { state: true },
   };
@@ -43,6 +47,9 @@ export class SettingsDialog extends LitElement {
         gap: 0 var(--gap-s);
         padding: 0.3rem 0;
       }
+      .where {
+        align-items: center;
+      }
       li .text {
         flex: 1 1 12rem;
         overflow-wrap: anywhere;
@@ -54,6 +61,9 @@ export class SettingsDialog extends LitElement {
   /** Whether canned replies may be written. */
   declare writes: boolean;
   declare canned: Canned[];
+  declare groups: Group[];
+  /** Where a new reply is for; `null` for every place. */
+  declare region: Region | null;
   declare error: string;
   declare denied: boolean;
 
@@ -61,6 +71,8 @@ export class SettingsDialog extends LitElement {
     super();
     this.writes = false;
     this.canned = [];
+    this.groups = [];
+    this.region = null;
     this.error = '';
     this.denied = false;
   }
@@ -69,19 +81,24 @@ export class SettingsDialog extends LitElement {
     this.error = '';
     await this.updateComplete;
     await this.modal.show();
-    await this.read();
+    if (this.writes) await this.attempt(() => this.read());
   }
 
   private get modal(): Modal {
     return this.renderRoot.querySelector('bangban-modal') as Modal;
   }
 
-  private field(id: string): HTMLInputElement {
-    return this.renderRoot.querySelector(`#${id}`) as HTMLInputElement;
+  private field(id: string): HTMLInputElement | HTMLSelectElement {
+    return this.renderRoot.querySelector(`#${id}`) as HTMLInputElement | HTMLSelectElement;
   }
 
-  private read() {
-    return this.attempt(async () => void (this.canned = await api.canned()));
+  private async read() {
+    ({ canned: this.canned, groups: this.groups } = await api.canned());
+  }
+
+  private async choosePlace() {
+    const chosen = await chooseRegion(this.region?.code ?? '');
+    if (chosen !== undefined) this.region = chosen;
   }
 
   private async attempt(run: () => Promise<void>) {
@@ -102,18 +119,19 @@ export class SettingsDialog extends LitElement {
     const title = this.field('title').value.trim();
     const text = this.field('text').value.trim();
     if (!title || !text) return this.field(title ? 'text' : 'title').focus();
+    const group = this.field('group').value;
     return this.attempt(async () => {
-      await api.addCanned(title, text);
+      await api.addCanned({ title, text, ...(this.region ? { region: this.region.code } : {}), ...(group ? { group } : {}) });
       this.field('title').value = '';
       this.field('text').value = '';
-      this.canned = await api.canned();
+      await this.read();
     });
   }
 
   private drop(one: Canned) {
     return this.attempt(async () => {
       await api.dropCanned(one.id);
-      this.canned = await api.canned();
+      await this.read();
       this.renderRoot.querySelector<HTMLElement>('#canned')?.focus();
     });
   }
@@ -147,7 +165,7 @@ export class SettingsDialog extends LitElement {
         ${this.denied ? html`<p class="wrong">${words.popupDenied}</p>` : nothing}
         ${this.error ? html`<p class="wrong">${words.error}${this.error}</p>` : nothing}
       </div>
-      ${this.replies()} ${this.password()}
+      ${this.writes ? this.replies() : nothing} ${this.password()}
       <div class="row foot">
         <button class="button main" type="button" @click=${() => this.modal.close()}>${words.close}</button>
       </div>
@@ -160,21 +178,28 @@ export class SettingsDialog extends LitElement {
       <ul>
         ${this.canned.map(
           (one) => html`<li>
-            <span class="text"><b>${one.title}</b>：${one.text}</span>
+            <span class="text"><b>${one.title}</b>：${one.text} <span class="soft">${one.region_name ?? words.wholeRegion} · ${one.group_name ?? words.allGroups}</span></span>
             ${one.mine
               ? html`<button class="button" type="button" aria-label=${words.cannedDrop(one.title)} @click=${() => void this.drop(one)}>${words.drop}</button>`
               : nothing}
           </li>`,
         )}
       </ul>
-      ${this.writes
-        ? html`<label for="title">${words.cannedNew}：${words.cannedName}</label>
-            <input class="field" id="title" type="text" maxlength="30" />
-            <label for="text">${words.cannedText}</label>
-            <textarea class="field" id="text" maxlength="1000" aria-describedby="hint"></textarea>
-            <p class="hint" id="hint">${words.cannedHint}</p>
-            <button class="button" type="button" @click=${() => void this.add()}>${words.cannedAdd}</button>`
-        : nothing}
+      <label for="title">${words.cannedNew}：${words.cannedName}</label>
+      <input class="field" id="title" type="text" maxlength="30" />
+      <label for="text">${words.cannedText}</label>
+      <textarea class="field" id="text" maxlength="1000" aria-describedby="hint"></textarea>
+      <p class="hint" id="hint">${words.cannedHint}</p>
+      <div class="row where" role="group" aria-label=${words.cannedPlace}>
+        <span>${words.cannedPlace}：<b>${this.region?.name ?? words.wholeRegion}</b></span>
+        <button class="button" type="button" @click=${() => void this.choosePlace()}>${words.change}</button>
+      </div>
+      <label for="group">${words.cannedGroup}</label>
+      <select class="field" id="group">
+        <option value="">${words.allGroups}</option>
+        ${this.groups.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}
+      </select>
+      <div class="row foot"><button class="button" type="button" @click=${() => void this.add()}>${words.cannedAdd}</button></div>
     </section>`;
   }
 

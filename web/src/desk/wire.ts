@@ -1,4 +1,4 @@
-import type { Message, Region } from '../wire';
+import type { Line, Message, Region } from '../wire';
 
 /** The JSON shapes of the desk's API, as the server writes them. */
 
@@ -121,9 +121,33 @@ export interface Canned {
   id: string;
   title: string;
   text: string;
+  /** The division that it is for, with all below; `null` for every place. */
   region: string | null;
+  region_name: string | null;
+  /** The group that it is for; `null` for all. */
+  group: string | null;
+  group_name: string | null;
   owner: string;
   mine: boolean;
+}
+
+/** A group of people who answer. */
+export interface Group {
+  id: string;
+  name: string;
+}
+
+/** One thing that may be answered: read from a guide, or kept ready by staff. */
+export interface Suggestion {
+  kind: 'lines' | 'card' | 'canned';
+  /** The side of the item, the item, or the reply's title. */
+  label: string;
+  /** Words to be sent; of a card, which is shown itself, what it comes to. */
+  text: string;
+  /** The item, with `lines` and `card`. */
+  item: { code: string; name: string; business_item: string | null; region: string | null; guide_region: Region | null } | null;
+  lines: Line[];
+  canned: Canned | null;
 }
 
 export interface Found {
