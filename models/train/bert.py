@@ -17,7 +17,7 @@ import convert  # noqa: E402
 import gguf  # noqa: E402
 import reference  # noqa: E402
 
-HIDDEN, LAYERS, HEADS, INNER, EPSILON = 384, 12, 12, 1536, 1e-12
+HIDDEN, HEADS, INNER, EPSILON = 384, 12, 1536, 1e-12
 
 
 def floats(shape, kind, data):
@@ -88,7 +88,8 @@ class Encoder(nn.Module):
         self.types = known["embeddings.token_type_embeddings.weight"]
         self.first = nn.LayerNorm(HIDDEN, EPSILON)
         self.first.load_state_dict({k: known[f"embeddings.LayerNorm.{k}"] for k in ("weight", "bias")})
-        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        count = 1 + max(int(name.split(".")[2]) for name in known if name.startswith("encoder.layer."))
+        self.layers = nn.ModuleList(Layer() for _ in range(count))
         for n, layer in enumerate(self.layers):
             for ours, theirs in PARTS.items():
                 state = {k: known[f"encoder.layer.{n}.{theirs}.{k}"] for k in ("weight", "bias")}
@@ -125,13 +126,17 @@ class Encoder(nn.Module):
                         trained[f"encoder.layer.{n}.{theirs}.{key}"] = value.detach()
         tensors = []
         for name, (shape, kind, data) in self.source.items():
-            value = trained.pop(name.removeprefix("bert."), None)
+            known = name.removeprefix("bert.")
+            if known.startswith("encoder.layer.") and int(known.split(".")[2]) >= len(self.layers):
+                continue
+            value = trained.pop(known, None)
             if value is not None:
                 kind, data = (gguf.F32, value.numpy().astype("<f4").tobytes()) if value.dim() == 1 \
                     else (gguf.Q8_0, q8_0(value))
             tensors.append((name, shape, kind, data))
         assert not trained, list(trained)
-        convert.write_gguf(path, self.metadata, tensors, {kind: kind for kind in gguf.BLOCK_BYTES})
+        metadata = {**self.metadata, "bert.block_count": len(self.layers)}
+        convert.write_gguf(path, metadata, tensors, {kind: kind for kind in gguf.BLOCK_BYTES})
 
 
 class Cutter:

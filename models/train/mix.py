@@ -1,6 +1,6 @@
 """Runs of train.py → one model: the mean of their weights, and a share of the base model's.
 
-    python models/train/mix.py --out models/bangban-e5-small target/train/7 target/train/8
+    python models/train/mix.py --out target/taught target/train/7 target/train/8
 
 What one run learned too well another didn't; and what the base model knows of Chinese at large, teaching wears off:
 both come back with the mean, and nothing is lost in the questions it was taught for (figures in models/README.md).

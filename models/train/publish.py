@@ -8,22 +8,36 @@ import convert
 
 
 def write(encoder, options, made):
-    """Write weights.gguf, the untouched tokenizer, config, licence and a manifest; `made` says how each run was made."""
-    out = pathlib.Path(options.out)
+    """Write the mean of several runs; `made` says how each was made."""
+    runs = "; ".join(", ".join(f"{name} {value}" for name, value in one.items()) for one in made)
+    put(encoder, options.base, options.out, f"mean of {len(made)} runs of models/train/train.py ({runs}), {1 - options.kept:.2f} of it and "
+        f"{options.kept:.2f} of the base, by models/train/mix.py")
+
+
+def write_fewer(encoder, options, made):
+    """Write the layers that learned from all of a teacher's."""
+    how = ", ".join(f"{name} {value}" for name, value in made.items())
+    put(encoder, options.base, options.out, f"half the layers, taught by models/train/distil.py ({how}) to say what all of them say")
+
+
+def put(encoder, base, out, how):
+    """Write weights.gguf, the untouched tokenizer, config, licence and a manifest that says how it was made, and what before."""
+    out = pathlib.Path(out)
+    # Read first: a model may be written where its teacher lay.
+    manifest = (base / "MANIFEST.toml").read_text(encoding="utf-8")
+    config = json.loads((base / "config.json").read_text(encoding="utf-8"))
     out.mkdir(parents=True, exist_ok=True)
-    for name in ("tokenizer.json", "config.json", "LICENSE"):
-        shutil.copyfile(options.base / name, out / name)
+    for name in ("tokenizer.json", "LICENSE"):
+        if base.resolve() != out.resolve():
+            shutil.copyfile(base / name, out / name)
+    (out / "config.json").write_text(json.dumps({**config, "num_hidden_layers": len(encoder.layers)}, indent=2) + "\n", encoding="utf-8", newline="\n")
     encoder.save(out / "weights.gguf")
-    manifest = (options.base / "MANIFEST.toml").read_text(encoding="utf-8")
     kept = manifest[manifest.index("[licence]"):]
     sums = "\n".join(f'"{name}" = "{convert.sha256_of(out / name)}"' for name in ("weights.gguf", "tokenizer.json", "config.json"))
     head = manifest[manifest.index("\n", manifest.index("name = ")) + 1:manifest.index("[files]")]
     before = kept[kept.index('method = "') + len('method = "'):]
     before = before[:before.index('"')]
-    runs = "; ".join(", ".join(f"{name} {value}" for name, value in one.items()) for one in made)
-    how = (f"mean of {len(made)} runs of models/train/train.py ({runs}), {1 - options.kept:.2f} of it and {options.kept:.2f} of the base, "
-           f"by models/train/mix.py; before that: {before}")
-    kept = kept.replace(before, how)
+    kept = kept.replace(before, f"{how}; before that: {before}")
     text = (f"# Written by models/train/publish.py; see models/README.md for every field.\n"
             f'name = "{out.name}"\n{head}[files]\n{sums}\n\n{kept}')
     (out / "MANIFEST.toml").write_text(text, encoding="utf-8", newline="\n")

@@ -2,7 +2,7 @@
 
     python -m pip install -r models/train/requirements.txt
     python models/train/train.py
-    python models/train/mix.py --out models/bangban-e5-small target/train
+    python models/train/mix.py --out target/taught target/train
 
 Contrastive, symmetric, with in-batch negatives of which half are near twins; the word embeddings stay as they
 are. The same seed gives the same batches; a run that was stopped goes on from its last checkpoint. A GPU is used
@@ -129,10 +129,10 @@ def main():
     device = "cuda" if torch.cuda.is_available() else "cpu"
     read = data.content_hash()
     steps = Steps(options, CHUNK if device == "cpu" else WIDE_CHUNK)
-    made = {"steps": options.steps, "batch": options.batch, "questions": len(steps.rows) + len(steps.beyond), "data": read[:12],
-            "layers": bert.LAYERS - options.frozen, "rate": options.rate, "route weight": options.route_weight, "temperature":
-            options.temperature, "noise": options.noise, "dropout": options.dropout, "seed": options.seed}
     encoder = bert.Encoder(options.base / "weights.gguf").to(device)
+    made = {"steps": options.steps, "batch": options.batch, "questions": len(steps.rows) + len(steps.beyond), "data": read[:12],
+            "layers": len(encoder.layers) - options.frozen, "rate": options.rate, "route weight": options.route_weight, "temperature":
+            options.temperature, "noise": options.noise, "dropout": options.dropout, "seed": options.seed}
     encoder.freeze(options.frozen)
     bert.Layer.dropout = options.dropout
     head = torch.nn.Linear(bert.HIDDEN, len(steps.utterances.routes)).to(device)
