@@ -1,13 +1,14 @@
 //! Exact search by meaning: one short vector a name or known question, ten thousands in all.
 
 use super::SearchError;
+use super::generation::share;
 use crate::embed::{Int8Rows, Vector};
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
 /// What kind of name a vector stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LabelKind {
     /// An official name.
@@ -23,7 +24,7 @@ pub enum LabelKind {
 }
 
 /// The name behind one vector.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Label {
     /// Ordinal of the catalog item.
     pub item: u32,
@@ -147,6 +148,14 @@ impl Vectors {
         std::fs::File::create(&path)
             .and_then(|mut file| file.write_all(&text))
             .map_err(|e| SearchError::io(&path, e))
+    }
+
+    /// Shares both files of a generation with one made from it.
+    pub(super) fn share(from: &Path, to: &Path) -> Result<(), SearchError> {
+        for name in ["vectors.f32", "labels.jsonl"] {
+            share(&from.join(name), &to.join(name))?;
+        }
+        Ok(())
     }
 
     /// Reads both files and checks that they fit each other.

@@ -5,6 +5,7 @@ mod accounts; // signing in, roles, origins, the audit log, `bangban admin`
 mod api; // the HTTP door: shapes against the document, refusals, hostile input
 mod apply; // on to the application: links, tickets and a receiver of them, counters and their hours
 mod calls; // what is said on the telephone, for the one agent who has the call
+mod changes; // guides that come, change and go without an import of all of them
 mod cli; // the program as a person runs it: what it prints, its exit codes, kill -9
 mod conversations; // whole conversations, as a civil servant can read them
 mod corpus; // the shipped corpus: complete, sound, with its sources
