@@ -68,6 +68,9 @@ impl<'a> Recast<'a> {
                 families.entry(Family::of(guide)).or_default().insert(*number);
             }
         }
+        let mut families: Vec<_> = families.into_iter().collect();
+        // So that new items come in the order of their guides.
+        families.sort_by_key(|(_, numbers)| numbers.first().copied());
         for (family, numbers) in &families {
             let members = recast.members(family)?;
             let done = match members[..] {
