@@ -140,15 +140,18 @@ impl Delta {
         current(&plan.root)?;
         let draft = Draft::start(&plan.root)?;
         // Looked at again, now that nobody else writes.
-        let old = match current(&plan.root).and_then(Old::read) {
-            Ok(old) => old,
+        let opened = current(&plan.root).and_then(|dir| {
+            let words = dir.clone();
+            let analyzer = std::thread::spawn(move || Companions::read(&words)?.analyzer());
+            Ok((Old::read(dir)?, analyzer))
+        });
+        let (old, analyzer) = match opened {
+            Ok(opened) => opened,
             Err(error) => {
                 draft.discard();
                 return Err(error);
             }
         };
-        let words = old.dir.clone();
-        let analyzer = std::thread::spawn(move || Companions::read(&words)?.analyzer());
         Ok(Delta {
             plan,
             draft,
@@ -314,7 +317,7 @@ fn write_texts(
     let mut before = None;
     let examples = match Companions::known_questions(&old.dir)? {
         Some(examples) => examples,
-        None => known_by_vectors(before.insert(Vectors::read(&old.dir, manifest.dimensions)?), &old.items),
+        None => known_by_vectors(before.insert(Vectors::rows_of(&old.dir, manifest.dimensions)?), &old.items),
     };
     let items: Vec<&CatalogItem> = recast.items.iter().collect();
     let known = choose(&items, &examples, manifest.examples);
@@ -355,7 +358,7 @@ fn write_texts(
         names.iter().copied().filter(|item| items[*item as usize].guides == 0 || other(item)).collect();
     let before = match before {
         Some(before) => before,
-        None => Vectors::read(&old.dir, manifest.dimensions)?,
+        None => Vectors::rows_of(&old.dir, manifest.dimensions)?,
     };
     let embed = |texts: &[String]| embed(model, texts);
     let vectors = labels::renew(&before, manifest.dimensions, &labelled, &other, &embed, tell)?;
@@ -410,7 +413,7 @@ fn readable(
     }
     Keywords::open(dir, analyzer.segmenter())?;
     Regional::open(dir, analyzer.segmenter())?;
-    if vectors && Vectors::read(dir, manifest.dimensions)?.len() != manifest.vectors {
+    if vectors && Vectors::rows_of(dir, manifest.dimensions)?.len() != manifest.vectors {
         return Err(broken("counts differ from its manifest"));
     }
     Ok(())

@@ -10,6 +10,7 @@ use super::SearchError;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Format of the files in a generation.
@@ -227,9 +228,11 @@ fn sync_dir(dir: &Path) -> Result<(), SearchError> {
 fn sync_tree(dir: &Path) -> Result<(), SearchError> {
     for entry in fs::read_dir(dir).map_err(|e| SearchError::io(dir, e))? {
         let path = entry.map_err(|e| SearchError::io(dir, e))?.path();
-        if path.is_dir() {
+        let about = fs::metadata(&path).map_err(|e| SearchError::io(&path, e))?;
+        if about.is_dir() {
             sync_tree(&path)?;
-        } else {
+        } else if about.nlink() == 1 {
+            // One that another generation has, too, was flushed with that one.
             File::open(&path).and_then(|file| file.sync_all()).map_err(|e| SearchError::io(&path, e))?;
         }
     }

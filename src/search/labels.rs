@@ -29,7 +29,7 @@ pub(super) fn last_generation(root: &Path) -> Option<Last> {
     let name = generation::current(root).ok()??;
     let dir = root.join(name);
     let manifest = generation::manifest(&dir).ok()?;
-    let vectors = Vectors::read(&dir, manifest.dimensions).ok();
+    let vectors = Vectors::rows_of(&dir, manifest.dimensions).ok();
     Some(Last { manifest, vectors })
 }
 

@@ -6,7 +6,7 @@
 
 use super::SearchError;
 use super::catalog::{Catalog, adds_nothing, rank};
-use super::records::{Codes, First, Records, region_code};
+use super::records::{Codes, First, Records, region_code, region_number};
 use crate::guide::{CatalogItem, Guide};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -37,6 +37,19 @@ impl Family {
         *self == Family::of(guide)
     }
 }
+
+/// Whether two guides tell an item the same.
+fn alike(a: &Guide, b: &Guide) -> bool {
+    CatalogItem::from_guide(a) == CatalogItem::from_guide(b)
+}
+
+/// How far down the division of an entry is.
+fn level(region: u64) -> u8 {
+    region_code(region).map_or(0, |code| code.level())
+}
+
+/// Guides of an item that are read to see whether one speaks for it rather than another.
+const LOOKED_AT: usize = 4;
 
 /// The items of a generation as changes make them.
 pub(super) struct Recast<'a> {
@@ -72,6 +85,9 @@ impl<'a> Recast<'a> {
         // So that new items come in the order of their guides.
         families.sort_by_key(|(_, numbers)| numbers.first().copied());
         for (family, numbers) in &families {
+            if recast.unmoved(family, numbers)? {
+                continue;
+            }
             let members = recast.members(family)?;
             let done = match members[..] {
                 [item] => recast.lightly(item, family, numbers)?,
@@ -82,6 +98,47 @@ impl<'a> Recast<'a> {
             }
         }
         Ok(recast)
+    }
+
+    /// Passes over changes that tell the items of a family nothing: of guides that stay where they were, say the same of
+    /// their items, and don't speak for them. Tells whether all are such.
+    fn unmoved(&mut self, family: &Family, numbers: &BTreeSet<u32>) -> Result<bool, SearchError> {
+        let mut homes = Vec::new();
+        for &number in numbers {
+            let old = self.changes[&number].old.as_ref().filter(|guide| family.holds(guide));
+            let place = self.records.place(number);
+            let (Some(old), Some(new), Some(place)) = (old, self.new_of(number, family), place) else {
+                return Ok(false);
+            };
+            let organ = |guide: &Guide| (region_number(guide.place_code()), guide.department.clone());
+            if !alike(old, new) || organ(old) != organ(new) || rank(old) != rank(new) {
+                return Ok(false);
+            }
+            let item = self.records.entries()[place].item;
+            if !self.is_outranked(item, new)? {
+                return Ok(false);
+            }
+            homes.push((number, item));
+        }
+        self.homes.extend(homes);
+        Ok(true)
+    }
+
+    /// Whether a guide that doesn't change represents an item better than this one: as far as it is quickly told.
+    fn is_outranked(&self, item: u32, guide: &Guide) -> Result<bool, SearchError> {
+        let mut order: Vec<(u8, usize)> = self
+            .records
+            .places_of(item)
+            .filter(|place| !self.changes.contains_key(&self.records.number(*place)))
+            .map(|place| (level(self.records.entries()[place].region), place))
+            .collect();
+        order.sort_unstable();
+        for (_, place) in order.into_iter().take(LOOKED_AT) {
+            if rank(&self.before(place)?) < rank(guide) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Items before the changes that hold guides of a family.
@@ -144,7 +201,6 @@ impl<'a> Recast<'a> {
             if new.is_some_and(|new| new.name != held.name) {
                 return Ok(false);
             }
-            let alike = |a: &Guide, b: &Guide| CatalogItem::from_guide(a) == CatalogItem::from_guide(b);
             if let (Some(old), Some(new)) = (old, new)
                 && alike(old, new)
             {
@@ -190,8 +246,7 @@ impl<'a> Recast<'a> {
         for place in self.records.places_of(item) {
             let number = self.records.number(place);
             if !changed.is_some_and(|changed| changed.contains(&number)) {
-                let region = region_code(self.records.entries()[place].region);
-                order.push((region.map_or(0, |code| code.level()), number));
+                order.push((level(self.records.entries()[place].region), number));
             }
         }
         for &number in changed.into_iter().flatten() {

@@ -160,6 +160,14 @@ impl Vectors {
 
     /// Reads both files and checks that they fit each other.
     pub fn read(dir: &Path, dimensions: usize) -> Result<Vectors, SearchError> {
+        let mut vectors = Vectors::rows_of(dir, dimensions)?;
+        vectors.packed =
+            (vectors.len() >= PACKED_FROM).then(|| Int8Rows::pack(&vectors.rows, dimensions)).flatten();
+        Ok(vectors)
+    }
+
+    /// The same for making others of them, not for a scan.
+    pub(super) fn rows_of(dir: &Path, dimensions: usize) -> Result<Vectors, SearchError> {
         let path = dir.join("vectors.f32");
         let bytes = std::fs::read(&path).map_err(|e| SearchError::io(&path, e))?;
         let rows: Vec<f32> =
@@ -185,8 +193,6 @@ impl Vectors {
         }
         let mut vectors = Vectors { rows, dimensions, ..Vectors::default() };
         labels.into_iter().for_each(|label| vectors.name(label));
-        vectors.packed =
-            (vectors.len() >= PACKED_FROM).then(|| Int8Rows::pack(&vectors.rows, dimensions)).flatten();
         Ok(vectors)
     }
 }
