@@ -129,16 +129,11 @@ impl Builder {
         tell: &mut dyn FnMut(Stage),
     ) -> Result<Manifest, SearchError> {
         if self.rows.is_empty() {
-            self.draft.discard();
             return Err(SearchError::NothingToIndex);
         }
         let last = last_generation(&self.plan.root);
-        if let Some(last) = &last
-            && !self.plan.allow_shrink
-            && let Err(error) = not_shrunk(self.rows.len(), last.manifest.guides)
-        {
-            self.draft.discard();
-            return Err(error);
+        if let Some(last) = last.as_ref().filter(|_| !self.plan.allow_shrink) {
+            not_shrunk(self.rows.len(), last.manifest.guides)?;
         }
         let groups = self.catalog.items();
         let dir = self.draft.dir.clone();

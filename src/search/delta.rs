@@ -140,18 +140,10 @@ impl Delta {
         current(&plan.root)?;
         let draft = Draft::start(&plan.root)?;
         // Looked at again, now that nobody else writes.
-        let opened = current(&plan.root).and_then(|dir| {
-            let words = dir.clone();
-            let analyzer = std::thread::spawn(move || Companions::read(&words)?.analyzer());
-            Ok((Old::read(dir)?, analyzer))
-        });
-        let (old, analyzer) = match opened {
-            Ok(opened) => opened,
-            Err(error) => {
-                draft.discard();
-                return Err(error);
-            }
-        };
+        let dir = current(&plan.root)?;
+        let words = dir.clone();
+        let analyzer = std::thread::spawn(move || Companions::read(&words)?.analyzer());
+        let old = Old::read(dir)?;
         Ok(Delta {
             plan,
             draft,
@@ -199,15 +191,11 @@ impl Delta {
         let come = changes.values().filter(|change| change.old.is_none()).count();
         let gone = changes.values().filter(|change| change.new.is_none()).count();
         let guides = old.records.len() + come - gone;
-        let enough = match guides {
-            _ if changes.is_empty() => Err(SearchError::NothingToChange),
-            0 => Err(SearchError::NothingToIndex),
-            _ if plan.allow_shrink => Ok(()),
-            guides => not_shrunk(guides, old.manifest.guides),
-        };
-        if let Err(error) = enough {
-            draft.discard();
-            return Err(error);
+        match guides {
+            _ if changes.is_empty() => return Err(SearchError::NothingToChange),
+            0 => return Err(SearchError::NothingToIndex),
+            _ if plan.allow_shrink => {}
+            guides => not_shrunk(guides, old.manifest.guides)?,
         }
         let dir = draft.dir.clone();
         let recast = Recast::of(&old.items, &old.records, &old.codes, &changes)?;

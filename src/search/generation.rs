@@ -145,7 +145,14 @@ impl Draft {
 
     /// Throws the draft away; the current generation stays.
     pub fn discard(self) {
-        // What can't be removed now is removed by the next writer.
+        drop(self);
+    }
+}
+
+impl Drop for Draft {
+    /// What wasn't published goes.
+    fn drop(&mut self) {
+        // Published, it isn't there; what can't be removed now is removed by the next writer.
         let _ = fs::remove_dir_all(&self.dir);
     }
 }

@@ -17,7 +17,7 @@
 //! all guides are imported anew.
 
 use super::SearchError;
-use super::generation::share;
+use super::generation::{self, share};
 use crate::guide::{Guide, RegionCode};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -31,6 +31,9 @@ const GUIDES: &str = "guides.lz4";
 
 /// A file of changes that has so many bytes is full: the next change begins another one.
 const FULL: u64 = 4 << 20;
+
+/// The first format whose guides have numbers of their own.
+const NUMBERED: u32 = 7;
 
 /// What stands in place of a guide that is gone.
 const NOWHERE: u32 = u32::MAX;
@@ -130,7 +133,8 @@ fn numbered(dir: &Path, count: usize) -> Result<(Vec<u32>, Vec<u32>), SearchErro
     let path = dir.join("numbers.bin");
     let numbers: Vec<u32> = match std::fs::read(&path) {
         Ok(bytes) => bytes.chunks_exact(4).map(|b| number(b) as u32).collect(),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => (0..count as u32).collect(),
+        // Only an old generation may lack it.
+        Err(_) if generation::manifest(dir).is_ok_and(|m| m.format < NUMBERED) => (0..count as u32).collect(),
         Err(e) => return Err(SearchError::io(&path, e)),
     };
     let broken = |what: &str| Err(SearchError::Broken(path.clone(), what.to_owned()));
@@ -645,9 +649,8 @@ mod tests {
             assert!(matches!(Records::open(dir), Err(SearchError::Broken(..))), "{file}");
             std::fs::write(dir.join(file), whole).unwrap();
         }
-        // As generations of format 6 are.
         std::fs::remove_file(dir.join("numbers.bin")).unwrap();
-        assert_eq!(Records::open(dir).unwrap().place(1), Some(1));
+        assert!(matches!(Records::open(dir), Err(SearchError::Io { .. })));
     }
 
     #[test]

@@ -674,3 +674,58 @@ fn tables_of_changes_are_read_as_tables_of_guides_are() {
     assert_eq!(passport.department.as_deref(), Some("出入境管理局"));
     assert!(passport.materials.is_empty(), "a guide is replaced whole");
 }
+
+#[test]
+fn an_index_of_the_format_before_is_read_and_goes_on() {
+    let root = tempfile::tempdir().unwrap();
+    // As they lie in the records: there a guide's number was its place.
+    let guides = [
+        json!({"name":"居民户口簿补领换领","task_code":"OLD1","region_code":"150000","materials":[{"name":"户口簿"}]}),
+        json!({"name":"居民户口簿补领换领","task_code":"OLD2","region_code":"150700"}),
+        json!({"name":"普通护照签发","task_code":"OLD3","region_code":"150000"}),
+    ];
+    let path = write(&root.path().join("g.jsonl"), &guides);
+    let example = Example {
+        question: "补那个小本本".into(),
+        item: "居民户口簿补领换领".into(),
+        business_item: None,
+        author: None,
+        at: None,
+    };
+    let companions = Companions { examples: vec![example], ..crate::house::companions() };
+    let sources = Sources { paths: vec![path], options: Options::default(), companions };
+    let index = root.path().join("index");
+    let first = Plan { root: index.clone(), now: jiff::Timestamp::now(), allow_shrink: true, examples: 64 };
+    let (made, _) = import(sources, first, Some(&embedder()), &mut |_| {}).unwrap();
+    let dir = index.join(&made.generation);
+    std::fs::remove_file(dir.join("numbers.bin")).unwrap();
+    assert!(Search::open(&index).is_err(), "of the present format it must be there");
+    std::fs::remove_file(dir.join("examples.jsonl")).unwrap();
+    let manifest = dir.join("MANIFEST.toml");
+    let text = std::fs::read_to_string(&manifest).unwrap().replace("format = 7", "format = 6");
+    let kept = text
+        .lines()
+        .filter(|line| !["examples", "batches", "replaced"].iter().any(|new| line.starts_with(new)));
+    std::fs::write(&manifest, kept.collect::<Vec<_>>().join("\n")).unwrap();
+    assert_eq!(Search::open(&index).unwrap().known_questions().collect::<Vec<_>>(), ["补那个小本本"]);
+    let batch = [
+        json!({"name":"居民户口簿补领换领","task_code":"OLD1","region_code":"150000","common_names":["小红本"],
+            "materials":[{"name":"申请表"}]}),
+        json!({"task_code":"OLD3","sync_op":"delete"}),
+        json!({"name":"居民户口簿补领换领","task_code":"NEW1","region_code":"150400","sync_op":"insert"}),
+    ];
+    assert_eq!(give(&index, &batch).0.unwrap().manifest.format, made.format);
+    let search = Search::open(&index).unwrap();
+    assert_eq!(search.known_questions().collect::<Vec<_>>(), ["补那个小本本"]);
+    let book = search.named("居民户口簿补领换领").unwrap();
+    assert_eq!((search.manifest().items, search.guides(book).unwrap().len()), (1, 3));
+    for (text, codes) in [("申请表", vec!["OLD1"]), ("补领", vec!["NEW1", "OLD1", "OLD2"])] {
+        let hits = search.full_text(&search.analyzer().query(text), &Within::default(), 9).unwrap();
+        let guides = hits[0].guides.iter().map(|at| search.guide_at(*at).unwrap().unwrap());
+        let mut found: Vec<String> = guides.map(|guide| guide.task_code.unwrap().to_string()).collect();
+        found.sort();
+        assert_eq!(found, codes, "{text}");
+    }
+    let asked = search.find(&search.analyzer().query("小本本"), None, &Context::default(), 3).unwrap();
+    assert_eq!(asked.fused.first().map(|found| found.item), Some(book));
+}
