@@ -14,6 +14,18 @@ pub enum ImportError {
     /// The index can't be written.
     #[error(transparent)]
     Search(#[from] SearchError),
+    /// Something is wrong with a batch of changes.
+    #[error("{errors} errors in the batch: it is taken whole or not at all; mend them and give it again")]
+    Refused {
+        /// Findings that are errors.
+        errors: u64,
+    },
+    /// A batch that is no batch any more.
+    #[error("more than {most} changes at once; give them in several batches, or import all guides anew")]
+    TooMany {
+        /// Changes of one batch at most.
+        most: usize,
+    },
 }
 
 /// What happens while an import runs.

@@ -52,7 +52,14 @@ pub(super) struct Lessons {
     /// Vectors by the text that the model saw, kept when the journal is read anew.
     known: HashMap<String, Vec<f32>>,
     /// Names of the generation's bundles, beside the bundle's place in its list.
-    bundles: Arc<Vec<(usize, Vector)>>,
+    bundles: Arc<Bundles>,
+}
+
+/// Names of bundles as the model saw them.
+#[derive(Default)]
+struct Bundles {
+    texts: Vec<String>,
+    vectors: Vec<(usize, Vector)>,
 }
 
 impl Lessons {
@@ -63,7 +70,7 @@ impl Lessons {
 
     /// The bundles' names, if they are of this generation.
     pub fn bundles_of(&self, search: &Search) -> &[(usize, Vector)] {
-        if self.generation == search.manifest().generation { &self.bundles } else { &[] }
+        if self.generation == search.manifest().generation { &self.bundles.vectors } else { &[] }
     }
 }
 
@@ -74,7 +81,11 @@ impl Assist {
 
     /// Reads the journal if it or the generation has changed. Corrections of items that are gone wait in the journal.
     pub(super) fn learn(&self) -> Result<(), OpenError> {
-        let search = self.search();
+        self.learn_for(&self.search())
+    }
+
+    /// The same for a generation that is to go into service.
+    pub(super) fn learn_for(&self, search: &Search) -> Result<(), OpenError> {
         let before = self.lessons();
         let length = self.journal.length();
         let generation = search.manifest().generation.clone();
@@ -83,12 +94,12 @@ impl Assist {
         }
         let bundles = match before.generation == generation {
             true => before.bundles.clone(),
-            false => Arc::new(self.bundles(&search)?),
+            false => self.bundles(search, &before.bundles)?,
         };
         let mut fresh = Lessons { generation, length, bundles, ..Lessons::default() };
         let learned = self.journal.read()?;
         let examples: Vec<&Example> = learned.iter().map(|l| &l.example).collect();
-        self.fill(&search, &mut fresh, &before, &examples)?;
+        self.fill(search, &mut fresh, &before, &examples)?;
         let mut held = self.lessons.write().unwrap_or_else(PoisonError::into_inner);
         // Another thread may have read a longer journal meanwhile.
         if held.generation != fresh.generation || held.length <= fresh.length {
@@ -149,10 +160,10 @@ impl Assist {
         Ok(())
     }
 
-    /// What bundles are called, as vectors.
-    fn bundles(&self, search: &Search) -> Result<Vec<(usize, Vector)>, OpenError> {
+    /// What bundles are called, as vectors; the same as before where the names are.
+    fn bundles(&self, search: &Search, before: &Arc<Bundles>) -> Result<Arc<Bundles>, OpenError> {
         let Some(embedder) = self.usable(search) else {
-            return Ok(Vec::new());
+            return Ok(Arc::default());
         };
         let (mut owners, mut texts) = (Vec::new(), Vec::new());
         for (at, theme) in search.themes().iter().enumerate() {
@@ -161,7 +172,12 @@ impl Assist {
                 texts.push(search.analyzer().query(name).meaning_text().to_owned());
             }
         }
-        Ok(owners.into_iter().zip(embedder.embed_queries(&texts)?).collect())
+        let same = before.texts == texts && before.vectors.iter().map(|(at, _)| at).eq(&owners);
+        if same {
+            return Ok(before.clone());
+        }
+        let vectors = owners.into_iter().zip(embedder.embed_queries(&texts)?).collect();
+        Ok(Arc::new(Bundles { texts, vectors }))
     }
 
     /// A question that means an item, ready to be taught: the item is there, personal data are taken out. `item` is a

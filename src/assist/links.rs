@@ -22,6 +22,10 @@ const HOPS: usize = 4;
 /// Between two rounds.
 const PACE: Duration = Duration::from_secs(1);
 
+/// Addresses of a new generation are taken in this long after those of another: all guides are read for it, and changes
+/// of a few make a generation each.
+const TAKE_IN: Duration = Duration::from_secs(3600);
+
 /// After a failure it is looked again so soon, hours: whether it lasts is to be known before the next day.
 const AGAIN: i64 = 1;
 
@@ -89,10 +93,18 @@ impl LinkChecks {
             return;
         }
         let mut known = String::new();
+        let mut taken_in: Option<Instant> = None;
         loop {
             let round = async {
-                if let Err(error) = self.round(&assist, &mut known, today()).await {
+                let before = known.clone();
+                let waits = taken_in.is_some_and(|at| at.elapsed() < TAKE_IN);
+                let mut passed_over = assist.search().manifest().generation.clone();
+                let known = if waits { &mut passed_over } else { &mut known };
+                if let Err(error) = self.round(&assist, known, today()).await {
                     tracing::error!(%error, "can't look at the addresses of guides");
+                }
+                if !waits && *known != before {
+                    taken_in = Some(Instant::now());
                 }
                 tokio::time::sleep(PACE).await;
             };

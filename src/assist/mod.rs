@@ -9,6 +9,7 @@ mod attend;
 mod bell;
 mod calls;
 mod canned;
+mod changes;
 mod content;
 mod converse;
 mod counter;
@@ -44,6 +45,7 @@ pub use apply::{Application, Applications, ApplyError, Counter, Online};
 pub use attend::{AgentWords, CaseFile};
 pub use bell::Told;
 pub use calls::{Calls, Received, Sentence, Speaker};
+pub use changes::{Changed, import_changes};
 pub use content::{
     Change, ContentError, Contents, Previewed, Settled, SharedCalendar, Trial, Verdict as ContentVerdict,
     change,
@@ -241,8 +243,11 @@ impl Assist {
         let served = self.search().manifest().generation.clone();
         let same = crate::search::current(&self.root)?.as_deref() == Some(served.as_str());
         if !same {
-            let fresh = Arc::new(Search::open(&self.root)?.with_fusion(self.fusion.clone()));
+            let before = self.search();
+            let fresh = Arc::new(Search::open_after(&self.root, &before)?.with_fusion(self.fusion.clone()));
             self.dress(&fresh);
+            // What was taught is ready before the first question is asked of the new generation.
+            self.learn_for(&fresh)?;
             *self.live.write().unwrap_or_else(PoisonError::into_inner) = fresh;
             self.recall.forget();
         }

@@ -14,6 +14,9 @@ pub struct CheckArgs {
     /// Further column maps (TOML)
     #[arg(long = "map", value_name = "FILE")]
     maps: Vec<PathBuf>,
+    /// The files hold changes of guides, as `import --changes` takes them
+    #[arg(long)]
+    changes: bool,
     /// Print findings as JSON lines
     #[arg(long)]
     json: bool,
@@ -24,7 +27,7 @@ pub struct CheckArgs {
 
 /// Prints every finding; fails if one is an error.
 pub fn run(args: &CheckArgs) -> Result<ExitCode> {
-    let options = Options::with_maps(&args.maps)?;
+    let options = Options { changes: args.changes, ..Options::with_maps(&args.maps)? };
     let mut out = std::io::stdout().lock();
     let summary = corpus::read(&args.paths, &options, &mut |event| {
         use std::io::Write;

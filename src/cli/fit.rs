@@ -188,7 +188,8 @@ fn understanding(search: &Search, embedder: &Embedder, from: &Texts<'_>, out: &P
     let wider = wider.iter().flat_map(|service| service.questions.iter().step_by(2));
     texts.extend(wider.map(|question| routed(fold(question), ITEM, 1.0, true)));
     // A bare name is a question, too.
-    let names = search.items().iter().flat_map(|item| std::iter::once(&item.name).chain(&item.common_names));
+    let items = search.items().iter().filter(|item| item.guides > 0);
+    let names = items.flat_map(|item| std::iter::once(&item.name).chain(&item.common_names));
     texts.extend(names.map(|name| routed(fold(name), ITEM, 1.0, true)));
     balance(&mut texts);
     for batch in texts.chunks_mut(64) {
@@ -314,7 +315,7 @@ fn bare_lists<'a>(
             let root = folder.path().to_owned();
             let mut builder =
                 Builder::start(Plan { root, now: Timestamp::now(), allow_shrink: false, examples: 0 })?;
-            for item in search.items().iter().filter(|item| here(&item.name)) {
+            for item in search.items().iter().filter(|item| item.guides > 0 && here(&item.name)) {
                 let mut guide = Guide {
                     name: item.name.clone(),
                     parent_name: item.parent_name.clone(),

@@ -1,10 +1,10 @@
-//! `bangban import`: guides in, a new generation of the index in service.
+//! `bangban import`: guides or changes of them in, a new generation of the index in service.
 
-use crate::assist::{ImportError, Sources, Step, import};
+use crate::assist::{ImportError, Sources, Step, import, import_changes};
 use crate::config::Config;
 use crate::corpus::{Options, Severity};
 use crate::guide::Example;
-use crate::search::{Companions, EXAMPLES, Plan, SearchError, Stage};
+use crate::search::{Companions, DeltaPlan, EXAMPLES, Manifest, Plan, SearchError, Stage};
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
@@ -18,6 +18,10 @@ pub struct ImportArgs {
     /// Guide files or folders: JSONL, CSV, XLSX, mixed
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// The files hold changes of guides in the index: `sync_op` (同步类型) insert, update or delete; a record without it
+    /// comes or is replaced. All of them are taken in or none; all other guides stay as they are
+    #[arg(long, conflicts_with = "examples")]
+    changes: bool,
     /// Folder of the index; the same as --index
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -46,21 +50,40 @@ const PRINTED: usize = 50;
 
 /// Imports, prints findings, says what is in service.
 pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode> {
-    let embedder = if args.no_model { None } else { super::embedder(config) };
-    let sources = Sources {
-        companions: companions(&args.paths)?,
-        paths: args.paths.clone(),
-        options: Options::with_maps(&args.maps)?,
-    };
-    let plan = Plan {
-        root: args.out.clone().unwrap_or_else(|| config.index.clone()),
-        now: jiff::Timestamp::now(),
-        allow_shrink: args.allow_shrink,
-        examples: args.examples,
-    };
+    let root = args.out.clone().unwrap_or_else(|| config.index.clone());
+    let options = Options::with_maps(&args.maps)?;
+    let embedder = || if args.no_model { None } else { super::embedder(config) };
+    let now = jiff::Timestamp::now();
+    if args.changes {
+        let plan = DeltaPlan { root: root.clone(), now, allow_shrink: args.allow_shrink };
+        let done = told(args, |tell| import_changes(&args.paths, options, plan, &embedder, tell))?;
+        let changed = done.map_err(|error| kept(&root, error))?;
+        println!("{}", changed.summary);
+        println!("{} guides came, {} changed, {} went", changed.inserted, changed.updated, changed.deleted);
+        in_service(&changed.manifest, &root, args);
+        if changed.manifest.is_due() {
+            let Manifest { replaced, guides, .. } = changed.manifest;
+            println!(
+                "{replaced} guides were replaced by batches of changes, {guides} are there: import all anew soon"
+            );
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let sources = Sources { companions: companions(&args.paths)?, paths: args.paths.clone(), options };
+    let plan = Plan { root: root.clone(), now, allow_shrink: args.allow_shrink, examples: args.examples };
+    let embedder = embedder();
+    let done = told(args, |tell| import(sources, plan, embedder.as_ref(), tell))?;
+    let (manifest, summary) = done.map_err(|error| kept(&root, error))?;
+    println!("{summary}");
+    in_service(&manifest, &root, args);
+    Ok(if summary.errors > 0 { ExitCode::from(SOME_LOST) } else { ExitCode::SUCCESS })
+}
+
+/// Does something while findings are written and progress is shown.
+fn told<T>(args: &ImportArgs, work: impl FnOnce(&mut dyn FnMut(Step<'_>)) -> T) -> Result<T> {
     let mut findings = FindingsFile::create(&args.findings)?;
     let mut progress = Progress::new();
-    let done = import(sources, plan.clone(), embedder.as_ref(), &mut |step| match step {
+    let done = work(&mut |step| match step {
         Step::Finding(finding) => {
             if findings.write(finding) && finding.severity != Severity::Notice {
                 progress.print(&finding.to_string());
@@ -70,33 +93,35 @@ pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode> {
     });
     progress.end();
     findings.close()?;
-    match done {
-        Ok((manifest, summary)) => {
-            println!("{summary}");
-            println!(
-                "{} items from {} guides, {} vectors, generation {} in service at {}",
-                manifest.items,
-                manifest.guides,
-                manifest.vectors,
-                manifest.generation,
-                plan.root.display()
-            );
-            if manifest.model.is_none() {
-                println!("no model: questions will be searched by keywords only");
-            }
-            println!("all findings: {}", args.findings.display());
-            Ok(if summary.errors > 0 { ExitCode::from(SOME_LOST) } else { ExitCode::SUCCESS })
-        }
-        Err(ImportError::Search(error @ SearchError::Shrunk { .. })) => Err(error.into()),
-        Err(error) => {
-            let kept = crate::search::current(&plan.root).ok().flatten();
-            let kept = match kept {
-                Some(name) => format!("generation {name} stays in service"),
-                None => "there is no index yet".to_owned(),
-            };
-            Err(anyhow::Error::from(error).context(format!("import failed; {kept}")))
-        }
+    Ok(done)
+}
+
+/// Says what is in service.
+fn in_service(manifest: &Manifest, root: &Path, args: &ImportArgs) {
+    println!(
+        "{} items from {} guides, {} vectors, generation {} in service at {}",
+        manifest.items,
+        manifest.guides,
+        manifest.vectors,
+        manifest.generation,
+        root.display()
+    );
+    if manifest.model.is_none() {
+        println!("no model: questions will be searched by keywords only");
     }
+    println!("all findings: {}", args.findings.display());
+}
+
+/// What went wrong, with what stays in service.
+fn kept(root: &Path, error: ImportError) -> anyhow::Error {
+    if let ImportError::Search(error @ SearchError::Shrunk { .. }) = error {
+        return error.into();
+    }
+    let kept = match crate::search::current(root).ok().flatten() {
+        Some(name) => format!("generation {name} stays in service"),
+        None => "there is no index yet".to_owned(),
+    };
+    anyhow::Error::from(error).context(format!("import failed; {kept}"))
 }
 
 /// Divisions, everyday words, bundles and known questions: from a corpus folder among the paths, else those built in.

@@ -21,8 +21,11 @@ pub struct ServeArgs {
     json_log: bool,
 }
 
-/// How often a new generation is looked for.
-const REFRESH: Duration = Duration::from_secs(2);
+/// How often a new generation is looked for: a file of some bytes is read.
+const REFRESH: Duration = Duration::from_millis(100);
+
+/// How long one that can't be opened is left alone.
+const LEFT_ALONE: Duration = Duration::from_secs(2);
 
 /// How often idle conversations are closed and old ones deleted.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -69,14 +72,21 @@ pub fn run(config: Config, args: &ServeArgs) -> Result<ExitCode> {
         let watcher = tokio::spawn(async move {
             loop {
                 tokio::time::sleep(REFRESH).await;
-                let assist = assist.clone();
-                match tokio::task::spawn_blocking(move || assist.refresh()).await {
-                    Ok(Ok(true)) => tracing::info!("a new generation is in service"),
+                let looker = assist.clone();
+                match tokio::task::spawn_blocking(move || looker.refresh()).await {
+                    Ok(Ok(true)) => {
+                        let generation = assist.search().manifest().generation.clone();
+                        tracing::info!(generation, "a new generation is in service");
+                    }
                     Ok(Ok(false)) => {}
                     Ok(Err(error)) => {
                         tracing::warn!(%error, "can't open the new generation; the old one stays");
+                        tokio::time::sleep(LEFT_ALONE).await;
                     }
-                    Err(error) => tracing::error!(%error, "refresh ended early"),
+                    Err(error) => {
+                        tracing::error!(%error, "refresh ended early");
+                        tokio::time::sleep(LEFT_ALONE).await;
+                    }
                 }
             }
         });

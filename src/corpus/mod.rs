@@ -22,7 +22,7 @@ pub use map::{BadMap, ColumnMap};
 pub use sheet::{Cell, Page, SheetError, workbook};
 pub use synth::copies;
 
-use crate::guide::Guide;
+use crate::guide::{Guide, Operation};
 use finding::{Sieve, shortened};
 use map::Recognised;
 use record::At;
@@ -111,6 +111,8 @@ pub struct Options {
     pub largest_file: u64,
     /// Bytes that a workbook may unpack to.
     pub largest_unpacked: u64,
+    /// Records are changes of guides (同步类型): one that takes a guide away need not say more than which.
+    pub changes: bool,
 }
 
 impl Default for Options {
@@ -121,6 +123,7 @@ impl Default for Options {
             longest_line: 8 << 20,
             largest_file: 512 << 20,
             largest_unpacked: 2 << 30,
+            changes: false,
         }
     }
 }
@@ -622,7 +625,10 @@ impl<'r> Run<'r> {
         from_table: bool,
     ) -> Result<(), Fault> {
         let mut findings = Vec::new();
-        let guide = record::guide(record, page, at, &mut findings);
+        let guide = match self.options.changes {
+            true => record::change(record, page, at, &mut findings),
+            false => record::guide(record, page, at, &mut findings),
+        };
         for finding in findings {
             self.tell(finding)?;
         }
@@ -640,10 +646,11 @@ impl<'r> Run<'r> {
 
     fn emit(&mut self, guide: Guide, origin: Origin) -> Result<(), Fault> {
         let at = At { file: &origin.file, row: origin.row };
-        if let Some(duplicate) = self.twins.meet(&guide, at) {
+        if let Some(duplicate) = self.twins.meet(&guide, at, self.options.changes) {
             return self.tell(duplicate);
         }
-        for finding in check::check(&guide, at) {
+        let goes = self.options.changes && guide.operation() == Ok(Operation::Delete);
+        for finding in check::check(&guide, at).into_iter().filter(|_| !goes) {
             self.tell(finding)?;
         }
         self.summary.guides += 1;

@@ -1,7 +1,7 @@
 //! A record in our own format → a guide, with what is wrong with it.
 
 use super::finding::{Finding, Severity, shortened};
-use crate::guide::{Guide, Source};
+use crate::guide::{BadOperation, Guide, Operation, Source};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -81,6 +81,59 @@ pub(super) fn guide(
     Some(guide)
 }
 
+/// What tells which guide a record means, and what becomes of it.
+const IDENTITY: [&str; 10] = [
+    "name",
+    "sub_name",
+    "task_code",
+    "catalog_code",
+    "department",
+    "region_code",
+    "region_name",
+    "town_code",
+    "village_code",
+    "sync_op",
+];
+
+/// Reads a record of a batch of changes: a guide as it is to be, or which one is to go.
+pub(super) fn change(
+    mut record: Map<String, Value>,
+    page: Option<String>,
+    at: At<'_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Guide> {
+    let text = |field: &str| record.get(field).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+    let (name, code, word) = (text("name"), text("task_code"), text("sync_op"));
+    let finding = |rule, field: &str, reason: String, fix: &str| {
+        Finding::new(Severity::Error, rule, at.file, Some(at.row), reason, fix).field(field).item(&name)
+    };
+    let said = Guide { sync_op: Some(word), ..Guide::default() };
+    match said.operation() {
+        Ok(Operation::Delete) => {}
+        Ok(_) => return guide(record, page, at, findings),
+        Err(BadOperation(word)) => {
+            let reason = format!("不认识的同步类型“{}”", shortened(&word));
+            let fix = "写 insert（新增）、update（修改）或 delete（删除）；不写时按编码新增或修改";
+            findings.push(finding("operation", "sync_op", reason, fix));
+            return None;
+        }
+    }
+    if code.is_empty() && name.is_empty() {
+        let reason = "没有写明删除哪一条指南".to_owned();
+        let fix = "填写实施编码（task_code）；没有编码的，填写事项名称、区划和实施主体";
+        findings.push(finding("code", "task_code", reason, fix));
+        return None;
+    }
+    let cases = record.remove("business_items");
+    record.retain(|field, _| IDENTITY.contains(&field.as_str()));
+    record.extend(cases.map(|cases| ("business_items".to_owned(), cases)));
+    if name.is_empty() {
+        // Known by its code; how it is called is in the index.
+        record.insert("name".to_owned(), Value::from(code));
+    }
+    guide(record, None, at, findings)
+}
+
 /// Whether a character is a letter of the traditional Mongolian script, Todo, Sibe and Manchu letters among them.
 fn is_mongolian(c: char) -> bool {
     matches!(c, '\u{1820}'..='\u{1878}' | '\u{1880}'..='\u{18AA}')
@@ -154,6 +207,39 @@ mod tests {
             assert_eq!((finding.rule, finding.severity), ("mongolian-name", Severity::Warning));
             assert_eq!(finding.field.as_deref(), Some("name_mn"));
             assert!(finding.reason.contains("U+1800") && finding.fix.contains("Unicode"), "{finding}");
+        }
+    }
+
+    #[test]
+    fn a_change_names_its_guide_and_what_becomes_of_it() {
+        let read = |value: Value| {
+            let Value::Object(record) = value else { panic!("not a record") };
+            let mut findings = Vec::new();
+            let guide = change(record, None, At { file: "a.jsonl", row: 7 }, &mut findings);
+            (guide, findings)
+        };
+        for record in [
+            json!({"task_code":"C1","sync_op":"delete"}),
+            json!({"task_code":"C1","sync_op":"D","name":"","materials":"NULL","max_visits":"-"}),
+        ] {
+            let (guide, findings) = read(record);
+            assert_eq!(guide.unwrap().task_code.unwrap().as_str(), "C1");
+            assert!(findings.is_empty(), "{findings:?}");
+        }
+        for (record, rule, field) in [
+            (json!({"sync_op":"delete"}), "code", "task_code"),
+            (json!({"name":"甲","sync_op":"merge"}), "operation", "sync_op"),
+            (json!({"task_code":"C1","sync_op":"update"}), "name", "name"),
+            (json!({"task_code":"C 1","sync_op":"delete"}), "type", "task_code"),
+        ] {
+            let (guide, findings) = read(record.clone());
+            let [finding] = &findings[..] else { panic!("{record}: {findings:?}") };
+            assert_eq!(
+                (guide, finding.rule, finding.field.as_deref()),
+                (None, rule, Some(field)),
+                "{record}"
+            );
+            assert_eq!((finding.row, finding.severity), (Some(7), Severity::Error));
         }
     }
 

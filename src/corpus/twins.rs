@@ -15,10 +15,10 @@ pub(super) struct Twins {
 }
 
 impl Twins {
-    /// Remembers a guide; gives the finding if it was there before.
-    pub(super) fn meet(&mut self, guide: &Guide, at: At<'_>) -> Option<Finding> {
+    /// Remembers a guide; gives the finding if it was there before. In a batch of changes it can't be told which counts.
+    pub(super) fn meet(&mut self, guide: &Guide, at: At<'_>, changes: bool) -> Option<Finding> {
         let mut hasher = DefaultHasher::new();
-        key(guide).hash(&mut hasher);
+        guide.identity().hash(&mut hasher);
         if self.files.last().map(String::as_str) != Some(at.file) {
             self.files.push(at.file.to_owned());
         }
@@ -35,36 +35,18 @@ impl Twins {
                     Some(code) => format!("实施编码 {}", super::finding::shortened(code.as_str())),
                     None => "事项名称、区划和实施主体".to_owned(),
                 };
+                let (end, fix) = match changes {
+                    true => ("同一批变更里一条指南只能出现一次", "只留最后一次变更"),
+                    false => ("只采用了前一条", "删去旧的一条；两条都有效的，改正编码"),
+                };
+                let reason = format!("{what}与 {first} 第{row}行重复，{end}");
                 Some(
-                    Finding::new(
-                        Severity::Error,
-                        "duplicate",
-                        at.file,
-                        Some(at.row),
-                        format!("{what}与 {first} 第{row}行重复，只采用了前一条"),
-                        "删去旧的一条；两条都有效的，改正编码",
-                    )
-                    .item(&guide.name),
+                    Finding::new(Severity::Error, "duplicate", at.file, Some(at.row), reason, fix)
+                        .item(&guide.name),
                 )
             }
         }
     }
-}
-
-/// What makes two records the same implementation: the code, else item, place, organ and business items.
-fn key(guide: &Guide) -> [String; 4] {
-    if let Some(code) = &guide.task_code {
-        return [code.key(), String::new(), String::new(), String::new()];
-    }
-    let place = guide.place_code().map(|c| c.as_str().to_owned()).or_else(|| guide.region_name.clone());
-    let cases: Vec<&str> = guide.business_items.iter().map(|b| b.name.as_str()).collect();
-    [
-        guide.name.clone(),
-        place.unwrap_or_default(),
-        guide.department.clone().unwrap_or_default(),
-        // Lists without codes give one row a business item.
-        format!("{}\n{}", guide.sub_name.as_deref().unwrap_or_default(), cases.join("\n")),
-    ]
 }
 
 /// Exchange tables hold one row for each business item: adds the second row's to the first.
@@ -104,13 +86,13 @@ mod tests {
     fn the_second_of_two_is_reported_with_both_places() {
         let mut twins = Twins::default();
         let at = |file, row| At { file, row };
-        assert_eq!(twins.meet(&guide(r#"{"name":"甲","task_code":"1A"}"#), at("a", 1)), None);
-        assert_eq!(twins.meet(&guide(r#"{"name":"甲","region_code":"150100"}"#), at("a", 2)), None);
-        assert_eq!(twins.meet(&guide(r#"{"name":"甲","region_code":"150200"}"#), at("b", 1)), None);
-        let finding = twins.meet(&guide(r#"{"name":"乙","task_code":"1a"}"#), at("b", 2)).unwrap();
+        assert_eq!(twins.meet(&guide(r#"{"name":"甲","task_code":"1A"}"#), at("a", 1), false), None);
+        assert_eq!(twins.meet(&guide(r#"{"name":"甲","region_code":"150100"}"#), at("a", 2), false), None);
+        assert_eq!(twins.meet(&guide(r#"{"name":"甲","region_code":"150200"}"#), at("b", 1), false), None);
+        let finding = twins.meet(&guide(r#"{"name":"乙","task_code":"1a"}"#), at("b", 2), false).unwrap();
         assert_eq!(finding.row, Some(2));
         assert!(finding.reason.contains("a 第1行"), "{}", finding.reason);
-        let again = twins.meet(&guide(r#"{"name":"甲","region_code":"150100000000"}"#), at("b", 3));
+        let again = twins.meet(&guide(r#"{"name":"甲","region_code":"150100000000"}"#), at("b", 3), false);
         assert!(again.unwrap().reason.contains("a 第2行"));
     }
 

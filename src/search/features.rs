@@ -3,6 +3,7 @@
 use super::meaning::Meaning;
 use crate::guide::{Audience, CatalogItem};
 use crate::text::Analyzer;
+use std::sync::Arc;
 
 /// How many numbers describe a candidate.
 pub const COUNT: usize = 21;
@@ -179,7 +180,11 @@ const RANKED: usize = 50;
 /// Every candidate that any list offers among its first [`Asked::depth`], with its numbers, in no order.
 ///
 /// `at_place` says whether an item has a guide for the asker's place or above it.
-pub fn candidates(asked: &Asked<'_>, profiles: &[Profile], at_place: &dyn Fn(u32) -> bool) -> Vec<Candidate> {
+pub fn candidates(
+    asked: &Asked<'_>,
+    profiles: &[Arc<Profile>],
+    at_place: &dyn Fn(u32) -> bool,
+) -> Vec<Candidate> {
     let spread = asked.meanings.map(spread);
     let by_name = spread.as_ref().map(|s| top(&s.case, RANKED)).unwrap_or_default();
     let by_example = spread.as_ref().map(|s| top(&s.example, RANKED)).unwrap_or_default();

@@ -2,15 +2,22 @@
 //!
 //! `index/<generation>/` is never edited once `index/CURRENT` names it. A writer killed at any
 //! moment leaves a `tmp-*` folder that the next writer removes; readers never see it.
+//!
+//! A generation that was made from another one by changes shares files with it (hard links). So the same holds for a
+//! file, whichever generations have it: written once, in the draft that made it, and never again.
 
 use super::SearchError;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// Format of the files in a generation; a reader refuses any other.
-pub const FORMAT: u32 = 6;
+/// Format of the files in a generation.
+pub const FORMAT: u32 = 7;
+
+/// The oldest format that is read: its guides are numbered as they lie, and it keeps no known questions.
+const OLDEST: u32 = 6;
 
 /// How many generations are kept, the current one included.
 const KEEP: usize = 2;
@@ -39,6 +46,37 @@ pub struct Manifest {
     pub items: usize,
     /// How many guides.
     pub guides: usize,
+    /// Known questions of each item in the index, at most.
+    #[serde(default = "shipped_examples")]
+    pub examples: usize,
+    /// Batches of changes since all guides were imported.
+    #[serde(default)]
+    pub batches: usize,
+    /// Guides that these batches replaced or took away; something of each is left in the files.
+    #[serde(default)]
+    pub replaced: usize,
+    /// The generation whose divisions, words, bundles and halls these are, where it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words_of: Option<String>,
+    /// The generation whose vectors these are, where it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vectors_of: Option<String>,
+}
+
+fn shipped_examples() -> usize {
+    super::EXAMPLES
+}
+
+impl Manifest {
+    /// The generation that wrote the divisions, words, bundles and halls.
+    pub(super) fn words_of(&self) -> &str {
+        self.words_of.as_deref().unwrap_or(&self.generation)
+    }
+
+    /// The generation that wrote the vectors.
+    pub(super) fn vectors_of(&self) -> &str {
+        self.vectors_of.as_deref().unwrap_or(&self.generation)
+    }
 }
 
 /// Exclusive right to write to an index folder, kept until dropped.
@@ -107,7 +145,14 @@ impl Draft {
 
     /// Throws the draft away; the current generation stays.
     pub fn discard(self) {
-        // What can't be removed now is removed by the next writer.
+        drop(self);
+    }
+}
+
+impl Drop for Draft {
+    /// What wasn't published goes.
+    fn drop(&mut self) {
+        // Published, it isn't there; what can't be removed now is removed by the next writer.
         let _ = fs::remove_dir_all(&self.dir);
     }
 }
@@ -119,6 +164,11 @@ pub fn point_to(root: &Path, generation: &str) -> Result<(), SearchError> {
     let current = root.join("CURRENT");
     fs::rename(&aside, &current).map_err(|e| SearchError::io(&current, e))?;
     sync_dir(root)
+}
+
+/// The name of a generation that is made now of guides with this hash.
+pub(super) fn name(now: jiff::Timestamp, corpus: &str) -> String {
+    format!("{}-{}", now.strftime("%Y%m%dT%H%M%S%3f"), corpus.get(..8).unwrap_or(corpus))
 }
 
 /// The name of the current generation, if there is one.
@@ -137,7 +187,7 @@ pub fn manifest(dir: &Path) -> Result<Manifest, SearchError> {
     let text = fs::read_to_string(&path).map_err(|e| SearchError::io(&path, e))?;
     let manifest: Manifest =
         toml::from_str(&text).map_err(|e| SearchError::Broken(path.clone(), e.message().to_owned()))?;
-    if manifest.format != FORMAT {
+    if !(OLDEST..=FORMAT).contains(&manifest.format) {
         return Err(SearchError::Format { path, found: manifest.format, expected: FORMAT });
     }
     Ok(manifest)
@@ -155,6 +205,11 @@ pub fn list(root: &Path) -> Vec<String> {
         .collect();
     names.sort_unstable_by(|a, b| b.cmp(a));
     names
+}
+
+/// Shares a file of a generation with one that is made from it; where the file system has no links, a copy is as good.
+pub(super) fn share(from: &Path, to: &Path) -> Result<(), SearchError> {
+    fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(drop)).map_err(|e| SearchError::io(from, e))
 }
 
 fn forget_old(root: &Path, current: &str) {
@@ -180,9 +235,11 @@ fn sync_dir(dir: &Path) -> Result<(), SearchError> {
 fn sync_tree(dir: &Path) -> Result<(), SearchError> {
     for entry in fs::read_dir(dir).map_err(|e| SearchError::io(dir, e))? {
         let path = entry.map_err(|e| SearchError::io(dir, e))?.path();
-        if path.is_dir() {
+        let about = fs::metadata(&path).map_err(|e| SearchError::io(&path, e))?;
+        if about.is_dir() {
             sync_tree(&path)?;
-        } else {
+        } else if about.nlink() == 1 {
+            // One that another generation has, too, was flushed with that one.
             File::open(&path).and_then(|file| file.sync_all()).map_err(|e| SearchError::io(&path, e))?;
         }
     }
@@ -205,6 +262,11 @@ mod tests {
             vectors: 0,
             items: 0,
             guides: 0,
+            examples: 64,
+            batches: 0,
+            replaced: 0,
+            words_of: None,
+            vectors_of: None,
         }
     }
 

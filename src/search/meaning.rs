@@ -88,12 +88,20 @@ pub fn add(list: &mut [Meaning], vectors: &Vectors, cosines: &[f32]) {
 /// Least distance in cosine that tells two business items of one item apart.
 const CASE_MARGIN: f32 = 0.03;
 
+/// Words after which a name is what is not meant.
+const NOT: [&str; 6] = ["不是", "不要", "不用", "不办", "没", "别"];
+
+/// Whether a name stands in a text as what is meant: 新办，不是变更 names no 变更.
+fn means(folded: &str, name: &str) -> bool {
+    folded.match_indices(name).any(|(at, _)| !NOT.iter().any(|word| folded[..at].ends_with(word)))
+}
+
 /// The business item whose own name stands in a folded text, if exactly one does.
 pub fn named_case(cases: &[BusinessItem], folded: &str) -> Option<usize> {
     let mut named = cases.iter().enumerate().filter(|(_, case)| {
         std::iter::once(&case.name)
             .chain(&case.common_names)
-            .any(|name| name.chars().count() > 1 && folded.contains(name.as_str()))
+            .any(|name| name.chars().count() > 1 && means(folded, name))
     });
     match (named.next(), named.next()) {
         (Some((at, _)), None) => Some(at),
@@ -130,6 +138,14 @@ pub fn business_item(vectors: &Vectors, cosines: &[f32], item: u32) -> Option<u3
 mod tests {
     use super::super::vector::Label;
     use super::*;
+
+    #[test]
+    fn a_case_that_is_denied_is_not_named() {
+        let cases = ["新办", "变更"].map(|name| BusinessItem { name: name.into(), ..BusinessItem::default() });
+        assert_eq!(named_case(&cases, "新办不是变更"), Some(0));
+        assert_eq!(named_case(&cases, "不是变更"), None);
+        assert_eq!(named_case(&cases, "不是变更是变更法人"), Some(1));
+    }
 
     #[test]
     fn rows_gather_by_kind() {

@@ -4,20 +4,31 @@
 //! look-up afterwards. No tantivy type leaves this module.
 
 mod build;
+mod catalog;
+mod companions;
+mod delta;
+mod error;
 mod features;
 mod fit;
 mod fusion;
 mod generation;
 mod keyword;
+mod labels;
 mod meaning;
+mod open;
 mod place;
+mod recast;
 mod records;
 mod regional;
 mod schema;
+mod segments;
 mod tokenizer;
 mod vector;
 
-pub use build::{Builder, Companions, EXAMPLES, Embedding, Plan, Stage};
+pub use build::{Builder, EXAMPLES, Embedding, Plan, Stage};
+pub use companions::Companions;
+pub use delta::{Delta, DeltaPlan, Misfit};
+pub use error::SearchError;
 pub use features::Features;
 pub use fit::{Fitted, Sample, curve, fit};
 pub use fusion::{BadFusion, Fusion, Weights};
@@ -26,90 +37,19 @@ pub use place::{Fit, Placed};
 pub use regional::{RegionalHit, Within, guide_texts};
 pub use vector::{Label, LabelKind, Vectors};
 
-use crate::embed::{EmbedError, Vector};
+use crate::embed::Vector;
 use crate::guide::{CatalogItem, Guide, Hall, ItemKey, RegionCode, Regions, Theme};
-use crate::text::{Analyzer, Heard, How, Query, Sounds};
+use crate::text::{Analyzer, Heard, How, Query};
 use features::{Asked, Profile};
 use jiff::civil::Date;
 use keyword::Keywords;
 use meaning::Meaning;
+use open::{Names, Words, read_items};
 use records::{First, Records};
 use regional::{Bounds, Regional};
 use schema::Group;
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
-
-/// What can go wrong with an index.
-#[derive(Debug, thiserror::Error)]
-pub enum SearchError {
-    /// A file could not be read or written.
-    #[error("{path}: {cause}")]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        cause: std::io::Error,
-    },
-    /// A file holds something it should not.
-    #[error("{0}: broken: {1}; import the guides again or go back to the last generation")]
-    Broken(PathBuf, String),
-    /// The text index failed.
-    #[error("text index {0}: {1}; import the guides again")]
-    Text(PathBuf, String),
-    /// The files are of another format.
-    #[error("{path}: format {found}, this program reads {expected}; import the guides again")]
-    Format {
-        /// The manifest.
-        path: PathBuf,
-        /// Its format.
-        found: u32,
-        /// The format expected.
-        expected: u32,
-    },
-    /// There is no index yet.
-    #[error("{0}: no index here; run `bangban import PATH --out {0}` first")]
-    Empty(PathBuf),
-    /// Another importer writes to the folder.
-    #[error("{0}: another import is at work here; wait for it to end")]
-    Locked(PathBuf),
-    /// No guide was read.
-    #[error("no guide could be read: nothing to index; the old index stays in service")]
-    NothingToIndex,
-    /// The new generation is much smaller than the last.
-    #[error(
-        "only {found} guides where the last index has {before}: the old index stays in service; \
-         if this is right, import again with --allow-shrink"
-    )]
-    Shrunk {
-        /// Guides now.
-        found: usize,
-        /// Guides before.
-        before: usize,
-    },
-    /// A vector of the wrong length.
-    #[error("a vector has {found} values where the index has {expected}; import again with this model")]
-    Dimensions {
-        /// Length in the index.
-        expected: usize,
-        /// Length given.
-        found: usize,
-    },
-    /// The model failed while the index was built.
-    #[error(transparent)]
-    Embed(EmbedError),
-}
-
-impl SearchError {
-    fn io(path: &Path, cause: std::io::Error) -> SearchError {
-        SearchError::Io { path: path.to_owned(), cause }
-    }
-
-    fn text(path: &Path, cause: &tantivy::TantivyError) -> SearchError {
-        SearchError::Text(path.to_owned(), cause.to_string())
-    }
-}
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// One item found for a question.
 #[derive(Clone, Debug, PartialEq)]
@@ -206,77 +146,18 @@ pub struct Search {
     by_key: HashMap<String, u32>,
     keywords: Keywords,
     regional: Regional,
-    vectors: Vectors,
+    vectors: Arc<Vectors>,
     records: Records,
-    names: Vec<(String, u32)>,
-    profiles: Vec<Profile>,
+    names: Arc<Names>,
+    profiles: Vec<Arc<Profile>>,
     fusion: Fusion,
     has_examples: bool,
-    sounds: Sounds,
-    analyzer: Analyzer,
-    regions: Regions,
-    themes: Vec<Theme>,
-    halls: Vec<Hall>,
+    words: Arc<Words>,
     /// Addresses of guides that don't answer.
     dead: RwLock<HashSet<String>>,
 }
 
 impl Search {
-    /// Opens the current generation in a folder.
-    pub fn open(root: &Path) -> Result<Search, SearchError> {
-        let name = current(root)?.ok_or_else(|| SearchError::Empty(root.to_owned()))?;
-        Search::open_generation(&root.join(name))
-    }
-
-    /// Opens one generation by its folder.
-    pub fn open_generation(dir: &Path) -> Result<Search, SearchError> {
-        let dir = dir.to_owned();
-        let manifest = generation::manifest(&dir)?;
-        let path = dir.join("items.jsonl");
-        let text = std::fs::read_to_string(&path).map_err(|e| SearchError::io(&path, e))?;
-        let items = text
-            .lines()
-            .map(|line| {
-                serde_json::from_str(line).map_err(|e| SearchError::Broken(path.clone(), e.to_string()))
-            })
-            .collect::<Result<Vec<CatalogItem>, _>>()?;
-        let vectors = Vectors::read(&dir, manifest.dimensions)?;
-        let records = Records::open(&dir)?;
-        if items.len() != manifest.items
-            || records.len() != manifest.guides
-            || vectors.len() != manifest.vectors
-            || vectors.labels.iter().any(|l| l.item as usize >= items.len())
-        {
-            return Err(SearchError::Broken(dir, "counts differ from its manifest".into()));
-        }
-        let by_key =
-            items.iter().enumerate().map(|(at, item)| (item.key.as_str().to_owned(), at as u32)).collect();
-        let companions = Companions::read(&dir)?;
-        let analyzer = companions.analyzer()?;
-        let names = suggestions(&items, &analyzer);
-        let fusion =
-            Fusion::shipped().map_err(|e| SearchError::Broken("fusion.toml".into(), e.to_string()))?;
-        Ok(Search {
-            sounds: sounds(&items, &analyzer),
-            profiles: items.iter().map(|item| Profile::of(item, &analyzer)).collect(),
-            has_examples: vectors.labels.iter().any(|l| l.kind == LabelKind::Example),
-            fusion,
-            regions: companions.regions()?,
-            themes: companions.themes()?,
-            halls: companions.halls()?,
-            keywords: Keywords::open(&dir.join("text"), analyzer.segmenter())?,
-            regional: Regional::open(&dir, analyzer.segmenter())?,
-            manifest,
-            by_key,
-            items,
-            vectors,
-            records,
-            names,
-            analyzer,
-            dead: RwLock::default(),
-        })
-    }
-
     /// Takes the addresses of guides that don't answer: from now on no card offers them.
     pub fn set_dead(&self, dead: HashSet<String>) {
         // One assignment: a panic elsewhere leaves a whole set.
@@ -290,22 +171,22 @@ impl Search {
 
     /// The analysis that this generation was indexed with.
     pub fn analyzer(&self) -> &Analyzer {
-        &self.analyzer
+        &self.words.analyzer
     }
 
     /// The divisions.
     pub fn regions(&self) -> &Regions {
-        &self.regions
+        &self.words.regions
     }
 
     /// The life-event bundles (一件事).
     pub fn themes(&self) -> &[Theme] {
-        &self.themes
+        &self.words.themes
     }
 
     /// The hall of a place or of its nearest ancestor, where one is known.
     pub fn hall(&self, place: &RegionCode) -> Option<&Hall> {
-        Hall::nearest(&self.halls, place)
+        Hall::nearest(&self.words.halls, place)
     }
 
     /// Ordinal of the item with this key.
@@ -315,8 +196,7 @@ impl Search {
 
     /// Ordinal of the item with exactly this official name.
     pub fn named(&self, name: &str) -> Option<u32> {
-        let at = self.items.iter().position(|i| i.name == name || i.other_names.iter().any(|n| n == name))?;
-        u32::try_from(at).ok()
+        self.all_named(name).first().copied()
     }
 
     /// Known questions that stand in the index, as the model saw them.
@@ -329,7 +209,7 @@ impl Search {
         &self.manifest
     }
 
-    /// All catalog items by ordinal.
+    /// All catalog items by ordinal. One whose last guide went keeps its place, without guides.
     pub fn items(&self) -> &[CatalogItem] {
         &self.items
     }
@@ -341,7 +221,7 @@ impl Search {
 
     /// Ordinals of every item that bears exactly this official name.
     pub fn all_named(&self, name: &str) -> Vec<u32> {
-        let items = self.items.iter().enumerate();
+        let items = self.items.iter().enumerate().filter(|(_, item)| item.guides > 0);
         items
             .filter(|(_, i)| i.name == name || i.other_names.iter().any(|n| n == name))
             .map(|(at, _)| at as u32)
@@ -351,8 +231,8 @@ impl Search {
     /// What a question may have meant by its sound: likeliest first, at most `limit` readings.
     pub fn readings(&self, question: &Query, limit: usize) -> Vec<Reading> {
         let folded = question.search_text();
-        let ordinary = |word: &str| self.analyzer.segmenter().has_word(word);
-        let heard = self.sounds.heard(folded, &ordinary);
+        let ordinary = |word: &str| self.analyzer().segmenter().has_word(word);
+        let heard = self.names.sounds.heard(folded, &ordinary);
         let mut readings: Vec<Reading> = Vec::new();
         // The same stretch may stand for several terms; every reading takes another one for its first stretch.
         for lead in heard.iter().take(limit) {
@@ -527,10 +407,10 @@ impl Search {
         within: &Within,
         limit: usize,
     ) -> Result<Vec<RegionalHit>, SearchError> {
-        self.regional.find(text, &Bounds::of(within, &self.analyzer), &self.records, limit)
+        self.regional.find(text, &Bounds::of(within, self.analyzer()), &self.records, limit)
     }
 
-    /// Reads a guide by its number.
+    /// Reads a guide by its place in the records.
     pub fn guide_at(&self, guide: u32) -> Result<Option<Guide>, SearchError> {
         self.records.entry(guide as usize).map(|entry| self.records.guide(entry)).transpose()
     }
@@ -567,8 +447,8 @@ impl Search {
     /// Reads every guide once, in no order that matters: for work in the background.
     pub fn each_guide(&self, see: &mut dyn FnMut(&Guide)) -> Result<(), SearchError> {
         let mut first = First::default();
-        for entry in (0..self.records.len()).filter_map(|at| self.records.entry(at)) {
-            see(&self.records.guide_beside(entry, &mut first)?);
+        for entry in self.records.entries() {
+            see(&self.records.guide_beside(*entry, &mut first)?);
         }
         Ok(())
     }
@@ -588,6 +468,7 @@ impl Search {
         }
         let mut hits: Vec<(bool, usize, &str, u32)> = self
             .names
+            .suggested
             .iter()
             .filter_map(|(name, item)| {
                 let at = name.find(folded)?;
@@ -620,29 +501,4 @@ fn by_meaning(meanings: &[Meaning]) -> Vec<(u32, f32)> {
     }
     list.sort_unstable_by(nearer);
     list
-}
-
-/// Terms that may be meant by their sound, the most usual first: everyday words, everyday names, official names.
-fn sounds(items: &[CatalogItem], analyzer: &Analyzer) -> Sounds {
-    let words = analyzer.everyday_words().map(|word| analyzer.fold(word));
-    let everyday = items.iter().flat_map(|item| {
-        let cases = item.business_items.iter().flat_map(|case| &case.common_names);
-        item.common_names.iter().chain(cases)
-    });
-    let names = items.iter().map(|item| &item.name);
-    let terms: Vec<String> = words.chain(everyday.chain(names).map(|name| analyzer.fold(name))).collect();
-    Sounds::new(terms.iter().map(String::as_str))
-}
-
-fn suggestions(items: &[CatalogItem], analyzer: &Analyzer) -> Vec<(String, u32)> {
-    let mut names = Vec::new();
-    for (at, item) in items.iter().enumerate() {
-        let cases = item.business_items.iter().flat_map(|b| &b.common_names);
-        for name in
-            std::iter::once(&item.name).chain(&item.other_names).chain(&item.common_names).chain(cases)
-        {
-            names.push((analyzer.fold(name), at as u32));
-        }
-    }
-    names
 }

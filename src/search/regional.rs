@@ -4,7 +4,8 @@
 //! together by item. Nothing is stored but numbers; a found guide is read from its record.
 
 use super::SearchError;
-use super::records::{Entry, First, Records};
+use super::records::{First, Records};
+use super::segments;
 use super::tokenizer::{WORDS, Words};
 use crate::guide::{Audience, Guide, ItemType, RegionCode, State};
 use crate::text::{Analyzer, Query as Utterance, Segmenter, plain};
@@ -56,7 +57,7 @@ pub struct RegionalHit {
     pub item: u32,
     /// BM25 of the best guide.
     pub score: f32,
-    /// Numbers of the guides in their generation, best first.
+    /// Places of the guides in the records of their generation, best first.
     pub guides: Vec<u32>,
 }
 
@@ -106,13 +107,8 @@ fn division(code: &RegionCode) -> u64 {
     super::records::region_number(Some(code))
 }
 
-/// Writes the index of all guides of a generation.
-pub fn write(
-    dir: &Path,
-    entries: &[Entry],
-    analyzer: &Analyzer,
-    tell: &mut dyn FnMut(usize),
-) -> Result<(), SearchError> {
+/// Writes the index of all guides of a generation, whose records are there already.
+pub fn write(dir: &Path, analyzer: &Analyzer, tell: &mut dyn FnMut(usize, usize)) -> Result<(), SearchError> {
     let folder = dir.join(FOLDER);
     std::fs::create_dir_all(&folder).map_err(|e| SearchError::io(&folder, e))?;
     let fail = |e: tantivy::TantivyError| SearchError::text(&folder, &e);
@@ -123,20 +119,43 @@ pub fn write(
         index.writer_with_num_threads::<TantivyDocument>(WRITERS, WRITERS * WRITER_MEMORY).map_err(fail)?;
     let records = Records::open(dir)?;
     let mut first = First::default();
-    for (at, entry) in entries.iter().enumerate() {
+    for (at, entry) in records.entries().iter().enumerate() {
         let guide = records.guide_beside(*entry, &mut first)?;
         if let Some(texts) = guide_texts(&guide, analyzer) {
-            writer.add_document(document(at, &guide, texts, fields)).map_err(fail)?;
+            writer.add_document(document(records.number(at), &guide, texts, fields)).map_err(fail)?;
         }
-        tell(at + 1);
+        tell(at + 1, records.len());
     }
     writer.commit().map_err(fail)?;
     writer.wait_merging_threads().map_err(fail)
 }
 
-fn document(at: usize, guide: &Guide, texts: [String; 3], fields: Fields) -> TantivyDocument {
+/// Shares the index of a generation with one made from it.
+pub fn share(from: &Path, to: &Path) -> Result<(), SearchError> {
+    segments::share_index(&from.join(FOLDER), &to.join(FOLDER))
+}
+
+/// Changes the index of a generation that is being made: guides of these numbers go, others come under theirs.
+pub fn change<'a>(
+    dir: &Path,
+    gone: impl Iterator<Item = u32>,
+    added: impl Iterator<Item = (u32, &'a Guide)>,
+    analyzer: &Analyzer,
+) -> Result<(), SearchError> {
+    let folder = dir.join(FOLDER);
+    let index = Index::open_in_dir(&folder).map_err(|e| SearchError::text(&folder, &e))?;
+    register(&index, analyzer.segmenter());
+    let fields = schema().1;
+    let added = added.filter_map(|(number, guide)| {
+        let texts = guide_texts(guide, analyzer)?;
+        Some(Ok(document(number, guide, texts, fields)))
+    });
+    segments::change(&index, "guide", gone.map(u64::from).collect(), added)
+}
+
+fn document(number: u32, guide: &Guide, texts: [String; 3], fields: Fields) -> TantivyDocument {
     let mut document = TantivyDocument::default();
-    document.add_u64(fields.guide, at as u64);
+    document.add_u64(fields.guide, u64::from(number));
     for code in guide.place_code().into_iter().flat_map(RegionCode::line) {
         document.add_u64(fields.within, division(&code));
     }
@@ -227,19 +246,19 @@ impl Regional {
         let mut found = Vec::new();
         for (score, address) in self.searcher.search(&self.query(text, bounds), &top).map_err(fail)? {
             let column = self.searcher.segment_reader(address.segment_ord).fast_fields();
-            found.push((score, column.u64("guide").map_err(fail)?.first(address.doc_id).unwrap_or(u64::MAX)));
+            let number = column.u64("guide").map_err(fail)?.first(address.doc_id).unwrap_or(u64::MAX);
+            let Some(place) = u32::try_from(number).ok().and_then(|number| records.place(number)) else {
+                let what = format!("guide {number} is none of this index");
+                return Err(SearchError::Broken(FOLDER.into(), what));
+            };
+            found.push((score, place));
         }
         // Of equals the first in the records: where a document lies depends on which thread wrote it.
         found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut hits: Vec<RegionalHit> = Vec::new();
         let mut places: HashMap<u32, usize> = HashMap::new();
         for (score, guide) in found {
-            let Some(entry) = usize::try_from(guide).ok().and_then(|at| records.entry(at)) else {
-                return Err(SearchError::Broken(
-                    FOLDER.into(),
-                    format!("guide {guide} is none of this index"),
-                ));
-            };
+            let Some(entry) = records.entry(guide) else { continue };
             match places.get(&entry.item) {
                 Some(&at) => hits[at].guides.push(guide as u32),
                 None if hits.len() < limit => {

@@ -1,13 +1,14 @@
 //! Exact search by meaning: one short vector a name or known question, ten thousands in all.
 
 use super::SearchError;
+use super::generation::share;
 use crate::embed::{Int8Rows, Vector};
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
 /// What kind of name a vector stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LabelKind {
     /// An official name.
@@ -23,7 +24,7 @@ pub enum LabelKind {
 }
 
 /// The name behind one vector.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Label {
     /// Ordinal of the catalog item.
     pub item: u32,
@@ -155,8 +156,24 @@ impl Vectors {
             .map_err(|e| SearchError::io(&path, e))
     }
 
+    /// Shares both files of a generation with one made from it.
+    pub(super) fn share(from: &Path, to: &Path) -> Result<(), SearchError> {
+        for name in ["vectors.f32", "labels.jsonl"] {
+            share(&from.join(name), &to.join(name))?;
+        }
+        Ok(())
+    }
+
     /// Reads both files and checks that they fit each other.
     pub fn read(dir: &Path, dimensions: usize) -> Result<Vectors, SearchError> {
+        let mut vectors = Vectors::rows_of(dir, dimensions)?;
+        vectors.packed =
+            (vectors.len() >= PACKED_FROM).then(|| Int8Rows::pack(&vectors.rows, dimensions)).flatten();
+        Ok(vectors)
+    }
+
+    /// The same for making others of them, not for a scan.
+    pub(super) fn rows_of(dir: &Path, dimensions: usize) -> Result<Vectors, SearchError> {
         let path = dir.join("vectors.f32");
         let bytes = std::fs::read(&path).map_err(|e| SearchError::io(&path, e))?;
         let rows: Vec<f32> =
@@ -182,8 +199,6 @@ impl Vectors {
         }
         let mut vectors = Vectors { rows, dimensions, ..Vectors::default() };
         labels.into_iter().for_each(|label| vectors.name(label));
-        vectors.packed =
-            (vectors.len() >= PACKED_FROM).then(|| Int8Rows::pack(&vectors.rows, dimensions)).flatten();
         Ok(vectors)
     }
 }

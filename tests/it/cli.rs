@@ -206,6 +206,61 @@ fn a_kill_at_any_moment_leaves_a_whole_index() {
 }
 
 #[test]
+fn changes_are_taken_whole_or_not_at_all_even_by_a_kill() {
+    let shop = Shop::open();
+    let corpus = root().join("corpus");
+    let made = shop.run(&["synth", "--guides", "3000", "--out", "copies", corpus.to_str().unwrap()]);
+    assert!(made.status.success(), "{}", told(&made));
+    assert!(shop.run(&["import", "copies", "--no-model"]).status.success());
+    let batch = |n: u32| {
+        let text: String = (0..20)
+            .map(|at| format!("{{\"task_code\":\"NEW{n}X{at}\",\"name\":\"第{n}批新来的办理事项\"}}\n"))
+            .collect();
+        std::fs::write(shop.dir.path().join("batch.jsonl"), text + "{\"task_code\":\"DEMO000000000\"")
+            .unwrap();
+    };
+    batch(0);
+    let refused = shop.run(&["import", "--changes", "batch.jsonl", "--no-model"]);
+    assert_eq!(refused.status.code(), Some(1), "{}", told(&refused));
+    for part in ["错误 batch.jsonl 第21行", "whole or not at all", "stays in service"] {
+        assert!(told(&refused).contains(part), "{part}: {}", told(&refused));
+    }
+    let whole = |n: u32| {
+        batch(n);
+        let path = shop.dir.path().join("batch.jsonl");
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.rsplit_once('\n').unwrap().0).unwrap();
+    };
+    let mut unfinished = 0;
+    for (n, pause) in (1..).zip([0, 10, 40, 100, 200, 300, 500, 800]) {
+        whole(n);
+        let before = Search::open(&shop.index()).unwrap().manifest().guides;
+        let mut child = shop
+            .command(&["import", "--changes", "batch.jsonl", "--no-model"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(pause));
+        let _ = child.kill();
+        unfinished += u32::from(!child.wait().unwrap().success());
+        let search = Search::open(&shop.index()).expect("an index is in service after a kill");
+        let come = search.by_code(&format!("NEW{n}X0"), true, 1).unwrap().len();
+        assert_eq!(search.manifest().guides, before + 20 * come);
+    }
+    assert!(unfinished > 0, "no import was interrupted: the pauses are too long for this machine");
+    whole(99);
+    let done = shop.run(&["import", "--changes", "batch.jsonl", "--no-model"]);
+    assert!(
+        done.status.success() && told(&done).contains("20 guides came, 0 changed, 0 went"),
+        "{}",
+        told(&done)
+    );
+    let answer = told(&shop.run(&["ask", "第99批新来的办理事项"]));
+    assert!(answer.contains("第99批新来的办理事项"), "{answer}");
+}
+
+#[test]
 fn eval_measures_and_prints_the_agreed_keys() {
     let shop = Shop::open();
     std::fs::write(

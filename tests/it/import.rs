@@ -317,7 +317,15 @@ fn broken_files_of_an_index_are_named_not_served() {
     let dir = tempfile::tempdir().unwrap();
     let made = build(dir.path(), &[fixture()], None);
     let generation = dir.path().join(&made.generation);
-    for file in ["items.jsonl", "guides.bin", "MANIFEST.toml", "labels.jsonl", "vectors.f32", "regions.tsv"] {
+    for file in [
+        "items.jsonl",
+        "guides.bin",
+        "numbers.bin",
+        "MANIFEST.toml",
+        "labels.jsonl",
+        "vectors.f32",
+        "regions.tsv",
+    ] {
         let path = generation.join(file);
         let whole = std::fs::read(&path).unwrap();
         std::fs::write(&path, b"\x00rubbish").unwrap();

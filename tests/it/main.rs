@@ -7,6 +7,7 @@ mod apply; // on to the application: links, tickets and a receiver of them, coun
 mod bench; // `bangban bench region` and `beside` over a handful of guides
 mod calls; // what is said on the telephone, for the one agent who has the call
 mod canned; // replies kept ready, their places and groups
+mod changes; // guides that come, change and go without an import of all of them
 mod cli; // the program as a person runs it: what it prints, its exit codes, kill -9
 mod conversations; // whole conversations, as a civil servant can read them
 mod corpus; // the shipped corpus: complete, sound, with its sources
