@@ -211,7 +211,7 @@ impl Talks {
             number: seat.number.clone(),
             text: mask(text).text,
         };
-        self.desks.note(id, &note).await?;
+        self.desks.note(id, seat.staffer(), &note).await?;
         Ok(note)
     }
 

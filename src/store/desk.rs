@@ -136,7 +136,7 @@ pub struct DeskEvent {
     pub at: Timestamp,
     /// The conversation.
     pub conversation: String,
-    /// What: the word of [`Happened`], `message` or `noted`.
+    /// What: the word of [`Happened`], or `message`.
     pub what: String,
     /// Number of a member of staff, `citizen` or `clock`.
     pub who: String,

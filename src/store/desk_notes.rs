@@ -66,16 +66,25 @@ pub struct Numbers {
 
 impl Desks {
     /// Adds a note.
-    pub async fn note(&self, conversation: &str, note: &Note) -> Result<(), DeskError> {
+    pub async fn note(&self, conversation: &str, staffer: Staffer<'_>, note: &Note) -> Result<(), DeskError> {
+        let mut change = self.database.change().await?;
         sqlx::query("INSERT INTO desk_note (id, conversation, at, number, text) VALUES ($1, $2, $3, $4, $5)")
             .bind(&note.id)
             .bind(conversation)
             .bind(millis(note.at))
             .bind(&note.number)
             .bind(&note.text)
-            .execute(&self.database.write)
+            .execute(&mut *change)
             .await?;
-        Ok(())
+        let entry = Entry {
+            actor: staffer.login.to_owned(),
+            action: "note.added",
+            subject: format!("conversation:{conversation}"),
+            detail: format!("note={}", note.id),
+            at: note.at,
+        };
+        audit::write(&mut change, &entry).await?;
+        Ok(change.commit().await?)
     }
 
     /// Notes of a conversation, the oldest first.
