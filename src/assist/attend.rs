@@ -3,7 +3,7 @@
 use super::handover::{content_of, ended, event, step};
 use super::talk::{TalkError, Talks};
 use crate::desk::{Act, Closed, Happened, Presence, Refused, Seat, Staffer, Stage, Who};
-use crate::dialog::wording;
+use crate::dialog::{Place, wording};
 use crate::guide::ItemKey;
 use crate::store::{
     CaseRow, Contact, DeskError, DeskEvent, Listed, Message, NewStep, NewWords, Note, Numbers,
@@ -39,6 +39,8 @@ pub struct AgentWords<'a> {
     pub text: &'a str,
     /// A card, as the citizen sees cards.
     pub card: Option<Value>,
+    /// The place that the card was asked for, where that was said.
+    pub place: Option<Place>,
 }
 
 impl Seat {
@@ -160,8 +162,12 @@ impl Talks {
     ) -> Result<CaseRow, TalkError> {
         let id = step.conversation;
         self.in_turn(id, async {
-            self.case(seat, id).await?;
-            let stepped = self.desks.step(step, told).await?;
+            let row = self.case(seat, id).await?;
+            let state = match &step.act {
+                Act::GiveBack => Some(self.with_shown(id, row.state).await?),
+                _ => None,
+            };
+            let stepped = self.desks.step(NewStep { state: state.as_ref(), ..step }, told).await?;
             self.stepped(id, &stepped);
             self.desks.row(id).await?.ok_or_else(|| TalkError::NoSuch(id.to_owned()))
         })
@@ -184,6 +190,7 @@ impl Talks {
             "text": mask(words.text).text,
             "agent": { "number": seat.number },
             "card": words.card,
+            "place": words.place,
         });
         self.in_turn(id, async {
             let new = NewWords {

@@ -278,7 +278,10 @@ impl Talks {
                 return self.standing(id, &Stage::Bot, now).await;
             }
             let told = |_: &_, _| vec![event("handoff.given_back", wording::QUEUE_LEFT)];
-            let stepped = self.desks.step(step(id, Who::Citizen, Act::GiveBack, now), told).await?;
+            // Whoever was forwarded may have been shown something before.
+            let state = self.with_shown(id, before.state).await?;
+            let leaves = NewStep { state: Some(&state), ..step(id, Who::Citizen, Act::GiveBack, now) };
+            let stepped = self.desks.step(leaves, told).await?;
             self.stepped(id, &stepped);
             self.standing(id, &stepped.case.stage, now).await
         })
@@ -413,6 +416,7 @@ pub(super) fn step<'a>(conversation: &'a str, who: Who<'a>, act: Act, at: Timest
         region: None,
         cap: u32::MAX,
         item: None,
+        state: None,
         order: None,
         at,
     }

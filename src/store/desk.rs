@@ -91,6 +91,8 @@ pub struct NewStep<'a> {
     pub cap: u32,
     /// The item that it came down to.
     pub item: Option<&'a ItemKey>,
+    /// What the conversation knows from now on, where the step changes that.
+    pub state: Option<&'a State>,
     /// What the hotline is to work on (12345 工单), for whoever is told of it.
     pub order: Option<&'a Value>,
     /// When.
@@ -232,6 +234,13 @@ impl Desks {
             }
         }
         let kept = keep(&mut change, &new, &before, &case, happened).await?;
+        if let Some(state) = new.state {
+            sqlx::query("UPDATE conversation SET state = $1 WHERE id = $2")
+                .bind(conversation::json(id, state)?)
+                .bind(id)
+                .execute(&mut *change)
+                .await?;
+        }
         // A message that was left outlives the conversation, and its end doesn't end that.
         let close = match (&case.stage, &before) {
             (Stage::Closed(_), Stage::Callback { .. }) => None,

@@ -1,4 +1,4 @@
-//! What agents leave behind: rows of the audit log.
+//! What agents leave behind: rows of the audit log, and a conversation that goes on where they stopped.
 
 use crate::canned::{hand_over, online};
 use crate::desk::{Citizen, Desk};
@@ -41,4 +41,50 @@ async fn a_note_is_one_row_of_the_audit_log_without_its_words() {
     );
     assert!(!format!("{rows:?}").contains('办'), "no word of a note: {rows:?}");
     assert_eq!(house.app.audit.verify().await.unwrap().broken_at, None);
+}
+
+const PASSPORT: &str = "B15000000000000000000000000002";
+
+#[tokio::test]
+async fn a_conversation_given_back_goes_on_with_what_was_shown_last() {
+    let house = House::open().await;
+    let agent = online(&house, "wang").await;
+    let about = async |citizen: &Citizen<'_>| {
+        let reply = citizen.say("要带什么材料").await[1]["reply"].clone();
+        let card = reply["card"].clone();
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        (word(&card["name"]), word(&card["region"]["code"]))
+    };
+    let of = |name: &str, region: &str| (name.to_owned(), region.to_owned());
+    for (shown, want) in [
+        (vec![], of("居民身份证办理", "150702")),
+        (vec![json!({ "item_code": PASSPORT })], of("普通护照签发", "150000")),
+        (vec![json!({ "item_code": PASSPORT }), json!({ "text": "请看" })], of("普通护照签发", "150000")),
+        (
+            vec![
+                json!({ "item_code": PASSPORT }),
+                json!({ "item_code": "150100000001", "region": "150700" }),
+            ],
+            of("居民身份证办理", "150700"),
+        ),
+    ] {
+        let citizen = Citizen::new(&house).await;
+        citizen.say("身份证丢了").await;
+        hand_over(&citizen).await;
+        act(&agent, &citizen, "claim", json!({}), StatusCode::OK).await;
+        for (n, mut put) in shown.clone().into_iter().enumerate() {
+            put["client_msg_id"] = json!(format!("{n}"));
+            act(&agent, &citizen, "messages", put, StatusCode::CREATED).await;
+        }
+        act(&agent, &citizen, "give-back", json!({}), StatusCode::OK).await;
+        assert_eq!(about(&citizen).await, want, "{shown:?}");
+        if shown.len() == 1 {
+            // Turned away from since, it doesn't come back with the next agent.
+            citizen.say("身份证丢了").await;
+            hand_over(&citizen).await;
+            act(&agent, &citizen, "claim", json!({}), StatusCode::OK).await;
+            act(&agent, &citizen, "give-back", json!({}), StatusCode::OK).await;
+            assert_eq!(about(&citizen).await.0, "居民身份证办理");
+        }
+    }
 }
