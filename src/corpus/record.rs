@@ -2,6 +2,7 @@
 
 use super::finding::{Finding, Severity, shortened};
 use crate::guide::{Guide, Source};
+use crate::text::has_mongolian;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -65,7 +66,7 @@ pub(super) fn guide(
     if let Some(text) = guide.name_mn.take() {
         // Variation selectors, vowel separators and narrow spaces inside decide which shape a letter has.
         let text = text.trim();
-        if text.contains(is_mongolian) {
+        if has_mongolian(text) {
             guide.name_mn = Some(text.to_owned());
         } else if !text.is_empty() {
             let reason = format!("“{}”里没有传统蒙古文字母（Unicode U+1800 区），没有采用", shortened(text));
@@ -79,11 +80,6 @@ pub(super) fn guide(
     let row = Source::import(at.file, at.row, guide.updated_at);
     guide.provenance.0.entry("*".to_owned()).or_insert_with(|| page.into_iter().chain([row]).collect());
     Some(guide)
-}
-
-/// Whether a character is a letter of the traditional Mongolian script, Todo, Sibe and Manchu letters among them.
-fn is_mongolian(c: char) -> bool {
-    matches!(c, '\u{1820}'..='\u{1878}' | '\u{1880}'..='\u{18AA}')
 }
 
 /// Takes out characters that no guide means: NUL, byte order marks, other controls.

@@ -181,8 +181,8 @@ impl App {
     security(("staff" = [])),
     responses(
         (status = 200, description = "It is his", body = StepResponse),
-        (status = 409, description = "`/problems/taken` by whom, or `/problems/full`", body = ProblemShape,
-            content_type = "application/problem+json"),
+        (status = 409, description = "`/problems/taken` by whom, `/problems/kept` for whom, or `/problems/full`",
+            body = ProblemShape, content_type = "application/problem+json"),
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
     )
 )]

@@ -1,10 +1,13 @@
-//! What agents leave behind: rows of the audit log, and a conversation that goes on where they stopped.
+//! Which agent comes first, and what agents leave behind: rows of the audit log, a conversation that goes on where they
+//! stopped.
 
 use crate::canned::{hand_over, online};
-use crate::desk::{Citizen, Desk};
+use crate::desk::{Citizen, Desk, seat};
 use crate::house::House;
 use axum::http::StatusCode;
+use bangban::desk::{MONGOLIAN, Presence, SKILLED_FIRST, Seat};
 use bangban::store::Wanted;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 /// An agent does something with a case.
@@ -87,4 +90,62 @@ async fn a_conversation_given_back_goes_on_with_what_was_shown_last() {
             assert_eq!(about(&citizen).await.0, "居民身份证办理");
         }
     }
+}
+
+#[tokio::test]
+async fn who_writes_mongolian_is_kept_for_a_speaker_for_a_while() {
+    let house = House::open().await;
+    let talks = &house.app.talks;
+    let now = Timestamp::now;
+    let sits = |seat: Seat| {
+        talks.seats().here(&seat, true, now());
+        seat
+    };
+    let plain = sits(seat("1"));
+    let speaker = sits(Seat { skills: vec![MONGOLIAN.into()], ..seat("2") });
+    let waits = async |words: &[&str], later: Option<&str>| {
+        let citizen = Citizen::new(&house).await;
+        for words in words {
+            citizen.say(words).await;
+        }
+        hand_over(&citizen).await;
+        if let Some(words) = later {
+            citizen.say(words).await;
+        }
+        citizen
+    };
+    let mongolian = "ᠪᠢ ᠦᠨᠡᠮᠯᠡᠬᠦ ᠭᠡᠷᠡᠭᠡᠨ ᠭᠡᠵᠦ";
+    let (before, while_waiting) =
+        (waits(&[mongolian, "谢谢"], None).await, waits(&[], Some(mongolian)).await);
+    let chinese = waits(&["身份证丢了，会蒙古语更好"], None).await;
+    for (citizen, needs) in [(&before, true), (&while_waiting, true), (&chinese, false)] {
+        let row = talks.case(&plain, &citizen.id).await.unwrap();
+        assert_eq!(row.skills == [MONGOLIAN], needs, "{:?}", row.skills);
+    }
+    let stage = before.call("GET", "/stage", Value::Null).await.json();
+    assert_eq!((&stage["queue"]["position"], &stage["queue"]["wait"]), (&json!(1), &Value::Null), "{stage}");
+    let waiting = async |seat: &Seat, at| talks.alarm(seat, at).await.unwrap().map_or(0, |(count, _)| count);
+    let late = now() + SignedDuration::from_secs(SKILLED_FIRST + 1);
+    assert_eq!((waiting(&plain, now()).await, waiting(&speaker, now()).await), (1, 3));
+    assert_eq!(waiting(&plain, late).await, 3, "nobody waits for ever");
+
+    let kept = talks.claim(&plain, &before.id, now()).await.unwrap_err().to_string();
+    assert!(kept.contains(MONGOLIAN), "{kept}");
+    talks.claim(&plain, &chinese.id, now()).await.unwrap();
+    talks.claim(&speaker, &before.id, now()).await.unwrap();
+    assert_eq!(talks.claim(&plain, &while_waiting.id, late).await.unwrap().skills, [MONGOLIAN]);
+
+    // A speaker who takes nothing keeps nobody waiting.
+    let third = waits(&[mongolian], None).await;
+    assert!(talks.claim(&plain, &third.id, now()).await.is_err());
+    talks.seats().choose(&speaker.id, Presence::Busy);
+    talks.claim(&plain, &third.id, now()).await.unwrap();
+
+    // Over HTTP it is a refusal with its reason.
+    talks.seats().choose(&speaker.id, Presence::Online);
+    let fourth = waits(&[mongolian], None).await;
+    let agent = online(&house, "wang").await;
+    let reply = agent.call("POST", &format!("/cases/{}/claim", fourth.id), json!({})).await;
+    assert_eq!((reply.status, &reply.json()["type"]), (StatusCode::CONFLICT, &json!("/problems/kept")));
+    assert!(reply.json()["detail"].as_str().unwrap().contains(MONGOLIAN), "{}", reply.text());
 }
