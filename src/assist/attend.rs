@@ -2,11 +2,11 @@
 
 use super::handover::{content_of, ended, event, step};
 use super::talk::{TalkError, Talks};
-use crate::desk::{Act, Closed, Happened, Presence, Refused, Seat, Staffer, Stage, Who};
-use crate::dialog::wording;
+use crate::desk::{Act, Closed, Happened, Presence, Refused, Seat, Staffer, Stage, Who, kept_for};
+use crate::dialog::{Place, wording};
 use crate::guide::ItemKey;
 use crate::store::{
-    CaseRow, Contact, DeskError, DeskEvent, Listed, Message, NewStep, NewWords, Note, Numbers,
+    CaseRow, Contact, DeskError, DeskEvent, Listed, Message, NewStep, NewWords, Note, Numbers, Waiting,
 };
 use crate::text::mask;
 use jiff::Timestamp;
@@ -39,6 +39,8 @@ pub struct AgentWords<'a> {
     pub text: &'a str,
     /// A card, as the citizen sees cards.
     pub card: Option<Value>,
+    /// The place that the card was asked for, where that was said.
+    pub place: Option<Place>,
 }
 
 impl Seat {
@@ -160,12 +162,34 @@ impl Talks {
     ) -> Result<CaseRow, TalkError> {
         let id = step.conversation;
         self.in_turn(id, async {
-            self.case(seat, id).await?;
-            let stepped = self.desks.step(step, told).await?;
+            let row = self.case(seat, id).await?;
+            if let Act::Claim = step.act {
+                self.not_kept(seat, &row, step.at)?;
+            }
+            let state = match &step.act {
+                Act::GiveBack => Some(self.with_shown(id, row.state).await?),
+                _ => None,
+            };
+            let stepped = self.desks.step(NewStep { state: state.as_ref(), ..step }, told).await?;
             self.stepped(id, &stepped);
             self.desks.row(id).await?.ok_or_else(|| TalkError::NoSuch(id.to_owned()))
         })
         .await
+    }
+
+    /// An error where a waiting case is kept for colleagues with a skill that he hasn't.
+    fn not_kept(&self, seat: &Seat, row: &CaseRow, now: Timestamp) -> Result<(), TalkError> {
+        let Stage::Queued { to, .. } = &row.stage else { return Ok(()) };
+        // Whoever it was forwarded to was chosen by somebody who knows.
+        if to.as_ref() == Some(&seat.id) || seat.has(&row.skills) {
+            return Ok(());
+        }
+        let waited = now.duration_since(row.asked_at).as_secs();
+        let place = (row.group.as_str(), row.region.as_ref());
+        match kept_for(&row.skills, place, waited, &self.seats.there(&HashMap::new(), now)) {
+            0 => Ok(()),
+            seconds => Err(TalkError::Kept(row.skills.join("、"), seconds)),
+        }
     }
 
     /// Says something in a conversation that he has.
@@ -184,6 +208,7 @@ impl Talks {
             "text": mask(words.text).text,
             "agent": { "number": seat.number },
             "card": words.card,
+            "place": words.place,
         });
         self.in_turn(id, async {
             let new = NewWords {
@@ -192,6 +217,7 @@ impl Talks {
                 name: Some((&name, &content)),
                 kind: "agent",
                 body: &body,
+                skills: &[],
                 at: now,
             };
             let message = self.desks.say(new).await?;
@@ -211,7 +237,7 @@ impl Talks {
             number: seat.number.clone(),
             text: mask(text).text,
         };
-        self.desks.note(id, &note).await?;
+        self.desks.note(id, seat.staffer(), &note).await?;
         Ok(note)
     }
 
@@ -237,11 +263,14 @@ impl Talks {
     /// Waiting cases that a seat may take now: how many, and since when the first waits.
     pub async fn alarm(&self, seat: &Seat, now: Timestamp) -> Result<Option<(usize, Timestamp)>, TalkError> {
         let queue = self.queue_now(now).await?;
-        let mut mine = queue
-            .waiting
-            .iter()
-            .filter(|waiting| seat.suits(&waiting.group, waiting.region.as_ref(), &waiting.skills))
-            .map(|waiting| waiting.asked_at);
+        let there = self.seats.there(&HashMap::new(), now);
+        let may_take = |one: &&Waiting| {
+            let (group, region) = (one.group.as_str(), one.region.as_ref());
+            let waited = now.duration_since(one.asked_at).as_secs();
+            seat.suits(group, region, &[])
+                && (seat.has(&one.skills) || kept_for(&one.skills, (group, region), waited, &there) == 0)
+        };
+        let mut mine = queue.waiting.iter().filter(may_take).map(|one| one.asked_at);
         let first = mine.next();
         Ok(first.map(|first| (1 + mine.count(), first)))
     }

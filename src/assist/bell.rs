@@ -70,6 +70,11 @@ impl Queue {
         self.places.get(id).copied().unwrap_or(1)
     }
 
+    /// Whether a conversation waits for somebody with a skill.
+    pub fn needs_skill(&self, id: &str) -> bool {
+        self.waiting.iter().any(|one| one.conversation == id && !one.skills.is_empty())
+    }
+
     /// The wait at a place of a group.
     pub fn wait(&self, place: usize, group: &str) -> Option<Wait> {
         let (lasted, seats) = self.paces.get(group)?;

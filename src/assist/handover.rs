@@ -186,7 +186,8 @@ impl Talks {
             Stage::Queued { group, .. } => {
                 let all = self.queue_now(now).await?;
                 let place = all.place(id);
-                let wait = all.wait(place, group);
+                // Who waits for somebody with a skill is taken out of turn: no estimate holds.
+                let wait = all.wait(place, group).filter(|_| !all.needs_skill(id));
                 queue = Some((place, wait));
                 wording::queued(place, wait.map(|wait| (wait.from, wait.to)))
             }
@@ -212,7 +213,7 @@ impl Talks {
                 // He waits already: pressing again changes nothing.
                 return Ok(Handed::Queued(self.standing(id, &before.case.stage, now).await?));
             }
-            let handed = self.hand(assist, &before, &before.state, why, now).await?;
+            let handed = self.hand(assist, &before, &before.state, "", why, now).await?;
             if let Handed::Queued(standing) = &handed {
                 let text = format!("{}{}", wording::QUEUE_BEGINS, standing.text);
                 self.tell_citizen(id, "handoff.requested", &text, now).await?;
@@ -222,12 +223,24 @@ impl Talks {
         .await
     }
 
-    /// Puts a conversation into the queue, where somebody is there. Its turn is held by the caller.
+    /// Skills that the words of a citizen ask for, those that are not written yet among them.
+    async fn skills(&self, id: &str, said: &str) -> Result<Vec<String>, TalkError> {
+        let mut all = said.to_owned();
+        for message in self.messages(id, 0, i64::MAX).await?.iter().filter(|one| one.kind == "citizen") {
+            all.push('\n');
+            all.push_str(message.body["text"].as_str().unwrap_or_default());
+        }
+        Ok(desk::skills_for(&all))
+    }
+
+    /// Puts a conversation into the queue, where somebody is there; what was `said` just now is not written yet. Its
+    /// turn is held by the caller.
     pub(super) async fn hand(
         &self,
         assist: &Assist,
         before: &Conversation,
         state: &State,
+        said: &str,
         why: Why,
         now: Timestamp,
     ) -> Result<Handed, TalkError> {
@@ -239,7 +252,8 @@ impl Talks {
         }
         let order = self.order(assist, (before, state), why, None, now).await?;
         let asks = step(&before.id, Who::Citizen, Act::Ask { group }, now);
-        let step = NewStep { why, region, order: order.as_ref(), ..asks };
+        let skills = self.skills(&before.id, said).await?;
+        let step = NewStep { why, region, skills: &skills, order: order.as_ref(), ..asks };
         let stepped = self.desks.step(step, |_, _| Vec::new()).await?;
         self.ring();
         Ok(Handed::Queued(self.standing(&before.id, &stepped.case.stage, now).await?))
@@ -261,7 +275,7 @@ impl Talks {
             return Ok(());
         }
         let why = if turn.state.misses > 1 { Why::Misses } else { Why::Asked };
-        let handed = self.hand(assist, before, &turn.state, why, now).await?;
+        let handed = self.hand(assist, before, &turn.state, &turn.said, why, now).await?;
         turn.reply.say = match &handed {
             Handed::Queued(standing) => vec![wording::QUEUE_BEGINS.to_owned(), standing.text.clone()],
             Handed::Nobody(desk) => vec![desk.text.clone()],
@@ -278,7 +292,10 @@ impl Talks {
                 return self.standing(id, &Stage::Bot, now).await;
             }
             let told = |_: &_, _| vec![event("handoff.given_back", wording::QUEUE_LEFT)];
-            let stepped = self.desks.step(step(id, Who::Citizen, Act::GiveBack, now), told).await?;
+            // Whoever was forwarded may have been shown something before.
+            let state = self.with_shown(id, before.state).await?;
+            let leaves = NewStep { state: Some(&state), ..step(id, Who::Citizen, Act::GiveBack, now) };
+            let stepped = self.desks.step(leaves, told).await?;
             self.stepped(id, &stepped);
             self.standing(id, &stepped.case.stage, now).await
         })
@@ -326,7 +343,13 @@ impl Talks {
             let left = Left { ticket: &ticket, words: text, contact };
             let asked = (&before, &before.state);
             let order = self.order(assist, asked, Why::Asked, Some(left), now).await?;
-            let leaves = NewStep { region, order: order.as_ref(), ..step(id, Who::Citizen, act, now) };
+            let skills = self.skills(id, text).await?;
+            let leaves = NewStep {
+                region,
+                skills: &skills,
+                order: order.as_ref(),
+                ..step(id, Who::Citizen, act, now)
+            };
             let stepped = self.desks.step(leaves, told).await?;
             self.stepped(id, &stepped);
             Ok((ticket, answer))
@@ -350,6 +373,7 @@ impl Talks {
             name: sent.name.map(|name| (name, content)),
             kind: "citizen",
             body: &body,
+            skills: &desk::skills_for(text),
             at: now,
         };
         let message = self.desks.say(words).await?;
@@ -382,7 +406,15 @@ impl Talks {
         now: Timestamp,
     ) -> Result<i64, TalkError> {
         let (kind, body) = event(name, text);
-        let words = NewWords { conversation: id, who: Who::Clock, name: None, kind, body: &body, at: now };
+        let words = NewWords {
+            conversation: id,
+            who: Who::Clock,
+            name: None,
+            kind,
+            body: &body,
+            skills: &[],
+            at: now,
+        };
         let message = self.desks.say(words).await?;
         self.tell(id, message.seq);
         self.ring();
@@ -411,8 +443,10 @@ pub(super) fn step<'a>(conversation: &'a str, who: Who<'a>, act: Act, at: Timest
         act,
         why: Why::Asked,
         region: None,
+        skills: &[],
         cap: u32::MAX,
         item: None,
+        state: None,
         order: None,
         at,
     }

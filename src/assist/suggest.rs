@@ -8,11 +8,13 @@ use super::lookup;
 use super::talk::{TalkError, Talks};
 use super::{AskError, Assist};
 use crate::desk::{Heard, Refused, Seat, Stage, title_fits};
-use crate::dialog::{Choice, Focus, Pending, Press, Side, State, sides, without_sides};
+use crate::dialog::{Choice, Pending, Place, Press, Side, State, shortened, sides, without_sides};
 use crate::guide::{Answers, ITEM, ItemKey, Line, RegionCode};
 use crate::search::{Search, SearchError};
 use crate::store::{Canned, DeskError, Message};
 use jiff::civil::Date;
+use serde::Deserialize;
+use serde_json::Value;
 use std::cmp::Reverse;
 
 /// Suggestions at most.
@@ -71,10 +73,18 @@ impl Talks {
         let last = case.last.as_ref().map_or(0, |last| last.seq);
         let said = self.messages(id, (last - BACK).max(0), BACK).await?;
         let Some((seq, words)) = last_words(&said, &case.state) else { return Ok(Suggested::default()) };
-        let state = with_card(case.state, &said);
+        let state = self.with_shown(id, case.state).await?;
         let kept = self.desks.canned().await?;
         let (place, list) = assist.may_answer(&state, words, (kept, case.group), today).await?;
         Ok(Suggested { seq, place, list })
+    }
+
+    /// What a conversation knows once somebody has shown a card in it.
+    pub(super) async fn with_shown(&self, id: &str, state: State) -> Result<State, TalkError> {
+        Ok(match self.desks.shown_last(id).await? {
+            Some(body) => with_card(state, &body),
+            None => state,
+        })
     }
 }
 
@@ -90,22 +100,18 @@ fn last_words(said: &[Message], state: &State) -> Option<(i64, String)> {
     (!words.trim().is_empty()).then(|| (said[at].seq, words.to_owned()))
 }
 
-/// What is talked about once an agent has put a card in: its item.
-fn with_card(mut state: State, said: &[Message]) -> State {
-    let shown = said.iter().rev().find_map(|message| {
-        let card = message.body.get("card").filter(|_| message.kind == "agent")?;
-        Some((card["item"].as_str()?, card["name"].as_str()?, card["business_item"].as_str()))
+/// What is talked about once an agent has put a card in: its item, in the place that he asked for.
+fn with_card(mut state: State, body: &Value) -> State {
+    let card = &body["card"];
+    let (Some(item), Some(name)) = (card["item"].as_str(), card["name"].as_str()) else { return state };
+    state.turn_to(&Choice {
+        item: ItemKey::from_text(item),
+        name: name.to_owned(),
+        case: card["business_item"].as_str().map(str::to_owned),
+        label: shortened(name),
     });
-    if let Some((item, name, case)) = shown
-        && state.focus.as_ref().is_none_or(|focus| focus.item.as_str() != item)
-    {
-        let choice = Choice {
-            item: ItemKey::from_text(item),
-            name: name.to_owned(),
-            case: case.map(str::to_owned),
-            label: name.to_owned(),
-        };
-        (state.focus, state.pending) = (Some(Focus::on(&choice)), None);
+    if let Ok(place) = Place::deserialize(&body["place"]) {
+        (state.place, state.place_asked) = (Some(place), true);
     }
     state
 }
@@ -229,7 +235,7 @@ fn fitting(
 mod tests {
     use super::*;
     use jiff::Timestamp;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     fn message(seq: i64, kind: &str, body: Value) -> Message {
         Message { seq, turn: 0, kind: kind.into(), body, at: Timestamp::UNIX_EPOCH }
@@ -251,16 +257,16 @@ mod tests {
     }
 
     #[test]
-    fn the_card_that_was_put_in_last_is_what_is_talked_about() {
+    fn the_card_that_was_put_in_is_what_is_talked_about_in_its_place() {
         let card = |item: &str| json!({ "item": item, "name": item, "business_item": "补领" });
-        let said = [
-            message(1, "agent", json!({ "text": "", "card": card("甲") })),
-            message(2, "agent", json!({ "text": "", "card": card("乙") })),
-            message(3, "agent", json!({ "text": "看这个", "card": null })),
-        ];
-        let focus = with_card(State::default(), &said).focus.unwrap();
+        let state = with_card(State::default(), &json!({ "card": card("甲"), "place": null }));
+        let place = json!({ "code": "150400", "name": "赤峰市" });
+        let state = with_card(state, &json!({ "card": card("乙"), "place": place }));
+        let focus = state.focus.as_ref().unwrap();
         assert_eq!((focus.item.as_str(), focus.name.as_str()), ("乙", "乙"));
         assert_eq!(focus.answers.item(), Some("补领"));
-        assert_eq!(with_card(State::default(), &said[2..]), State::default());
+        assert_eq!(state.before[0].item.as_str(), "甲", "it can be gone back to");
+        assert_eq!(state.place.as_ref().unwrap().name, "赤峰市");
+        assert_eq!(with_card(state.clone(), &json!({ "text": "看这个", "card": null })), state);
     }
 }

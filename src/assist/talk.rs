@@ -50,6 +50,9 @@ pub enum TalkError {
     /// A case of another group or place.
     #[error("the case belongs to another group or place")]
     NotForYou,
+    /// A waiting case is kept for colleagues with these skills, for so many seconds more.
+    #[error("the case is kept for {0} for {1} s")]
+    Kept(String, i64),
     /// No group has this name.
     #[error("no group {0:?}")]
     NoSuchGroup(String),

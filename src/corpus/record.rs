@@ -2,6 +2,7 @@
 
 use super::finding::{Finding, Severity, shortened};
 use crate::guide::{BadOperation, Guide, Operation, Source};
+use crate::text::has_mongolian;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -65,7 +66,7 @@ pub(super) fn guide(
     if let Some(text) = guide.name_mn.take() {
         // Variation selectors, vowel separators and narrow spaces inside decide which shape a letter has.
         let text = text.trim();
-        if text.contains(is_mongolian) {
+        if has_mongolian(text) {
             guide.name_mn = Some(text.to_owned());
         } else if !text.is_empty() {
             let reason = format!("“{}”里没有传统蒙古文字母（Unicode U+1800 区），没有采用", shortened(text));
@@ -132,11 +133,6 @@ pub(super) fn change(
         record.insert("name".to_owned(), Value::from(code));
     }
     guide(record, None, at, findings)
-}
-
-/// Whether a character is a letter of the traditional Mongolian script, Todo, Sibe and Manchu letters among them.
-fn is_mongolian(c: char) -> bool {
-    matches!(c, '\u{1820}'..='\u{1878}' | '\u{1880}'..='\u{18AA}')
 }
 
 /// Takes out characters that no guide means: NUL, byte order marks, other controls.

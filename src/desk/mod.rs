@@ -20,5 +20,8 @@ pub use order::{Business, Class, Classes, title, urgency};
 pub use queue::{Wait, wait};
 pub use rating::{About, FAIR, due, level};
 pub use role::{Permission, Role, may};
-pub use rules::{Group, Offer, Presence, Scope, Seat, covers, group_for, offer};
+pub use rules::{
+    Group, MONGOLIAN, Offer, Presence, SKILLED_FIRST, Scope, Seat, covers, group_for, kept_for, offer,
+    skills_for,
+};
 pub use week::Week;

@@ -3,6 +3,7 @@
 use super::case::Staffer;
 use super::hours::{Calendar, Opening};
 use crate::guide::RegionCode;
+use crate::text::has_mongolian;
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
@@ -124,11 +125,42 @@ impl Seat {
         Staffer { id: &self.id, login: &self.login, number: &self.number, supervises: self.supervises }
     }
 
-    /// Whether it may take a conversation of a group, place and needed skills.
+    /// Whether it answers for a group and place, and has the needed skills.
     pub fn suits(&self, group: &str, region: Option<&RegionCode>, skills: &[String]) -> bool {
         (self.groups.is_empty() || self.groups.iter().any(|g| g == group))
             && covers(&self.regions, region)
-            && skills.iter().all(|skill| self.skills.contains(skill))
+            && self.has(skills)
+    }
+
+    /// Whether it has these skills.
+    pub fn has(&self, skills: &[String]) -> bool {
+        skills.iter().all(|skill| self.skills.contains(skill))
+    }
+}
+
+/// The skill (专长) of whoever can answer in Mongolian, as accounts name it.
+pub const MONGOLIAN: &str = "蒙古语";
+
+/// Seconds of waiting in which a conversation is kept for seats with the skills that it needs.
+pub const SKILLED_FIRST: i64 = 60;
+
+/// Skills that a citizen's words ask for.
+pub fn skills_for(said: &str) -> Vec<String> {
+    has_mongolian(said).then(|| MONGOLIAN.to_owned()).into_iter().collect()
+}
+
+/// Seconds that a waiting conversation is still kept for seats with the skills that it needs; 0 where any seat may
+/// take it: it needs none, has `waited` long enough, or nobody who has them takes conversations now.
+pub fn kept_for(
+    skills: &[String],
+    (group, region): (&str, Option<&RegionCode>),
+    waited: i64,
+    there: &[Seat],
+) -> i64 {
+    let takes = |seat: &Seat| seat.presence == Presence::Online && seat.suits(group, region, skills);
+    match !skills.is_empty() && there.iter().any(takes) {
+        true => (SKILLED_FIRST - waited).clamp(0, SKILLED_FIRST),
+        false => 0,
     }
 }
 
@@ -270,6 +302,28 @@ mod tests {
             assert_eq!(seat.suits(group, region.map(code).as_ref(), skills), want, "{group} {region:?}");
         }
         assert!(!Seat { skills: vec![], ..seat }.suits("all", None, &mongolian));
+    }
+
+    #[test]
+    fn who_has_the_skill_comes_first_and_nobody_waits_for_ever() {
+        use Presence::{Busy, Offline, Online};
+        assert_eq!(skills_for("ᠮᠣᠩᠭᠣᠯ"), [MONGOLIAN]);
+        assert!(skills_for("蒙古语").is_empty(), "a word about it is no such word");
+        let needs = skills_for("我叫ᠪᠠᠲᠤ");
+        let (none, plain) = (Vec::new(), Seat { skills: vec![], ..seat(Online, 0) });
+        for (skills, there, waited, want) in [
+            (&needs, vec![seat(Online, 2), plain.clone()], 0, 60),
+            (&needs, vec![seat(Online, 0)], 59, 1),
+            (&needs, vec![seat(Online, 0)], 60, 0),
+            (&needs, vec![seat(Online, 0)], 900, 0),
+            (&needs, vec![seat(Busy, 0), seat(Offline, 0), plain.clone()], 0, 0),
+            (&needs, vec![], 0, 0),
+            (&none, vec![seat(Online, 0)], 0, 0),
+        ] {
+            let place = code("150702");
+            assert_eq!(kept_for(skills, ("all", Some(&place)), waited, &there), want, "{waited} {there:?}");
+            assert_eq!(kept_for(skills, ("police", Some(&place)), waited, &there), 0, "of another group");
+        }
     }
 
     #[test]

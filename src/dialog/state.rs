@@ -45,10 +45,39 @@ pub struct State {
     pub abuse: u8,
 }
 
+/// Items that can be gone back to.
+const BEFORE: usize = 8;
+
 impl State {
     /// Whether something is being talked about or waits for an answer.
     pub fn talking(&self) -> bool {
         self.focus.is_some() || self.pending.is_some()
+    }
+
+    /// Talks about an item from now on: what was answered about another one stays with that.
+    pub fn turn_to(&mut self, choice: &Choice) {
+        match &mut self.focus {
+            // The same item: what was answered still holds.
+            Some(focus) if focus.item == choice.item => {
+                if let Some(case) = &choice.case {
+                    focus.answer(crate::guide::ITEM, std::slice::from_ref(case));
+                }
+            }
+            _ => {
+                // Come back to, it is as it was left.
+                let left = self.before.iter().position(|focus| focus.item == choice.item);
+                let mut focus = left.map_or_else(|| Focus::on(choice), |at| self.before.remove(at));
+                if let Some(case) = &choice.case {
+                    focus.answer(crate::guide::ITEM, std::slice::from_ref(case));
+                }
+                if let Some(old) = self.focus.replace(focus) {
+                    self.before.push(old);
+                    let over = self.before.len().saturating_sub(BEFORE);
+                    self.before.drain(..over);
+                }
+            }
+        }
+        (self.pending, self.rounds, self.misses) = (None, 0, 0);
     }
 }
 

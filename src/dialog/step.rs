@@ -4,9 +4,8 @@ use super::clarify::{Hit, choices, which};
 use super::phrases::Side;
 use super::reading::Intent;
 use super::reply::{Ask, Input, Named, Reply, Said, Show};
-use super::state::{Button, Choice, Focus, Pending, Place, Press, State};
+use super::state::{Button, Choice, Pending, Place, Press, State};
 use super::{Candidate, Route, Status, Thresholds, Verdict, judge, wording};
-use crate::guide::ITEM;
 
 /// Questions asked back in a row at most; then the best three and a person.
 pub(super) const ROUNDS: u8 = 2;
@@ -16,9 +15,6 @@ pub(super) const BEST: usize = 3;
 
 /// Candidates kept for "none of these".
 const KEPT: usize = 6;
-
-/// Items that can be gone back to.
-const BEFORE: usize = 8;
 
 /// Takes one turn.
 pub fn step(state: &State, input: Input, thresholds: &Thresholds) -> (State, Reply) {
@@ -169,29 +165,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn focus(&mut self, choice: &Choice, sides: Vec<Side>) -> Reply {
-        let state = &mut self.state;
-        match &mut state.focus {
-            // The same item: what was answered still holds.
-            Some(focus) if focus.item == choice.item => {
-                if let Some(case) = &choice.case {
-                    focus.answer(ITEM, std::slice::from_ref(case));
-                }
-            }
-            _ => {
-                // Come back to, it is as it was left.
-                let left = state.before.iter().position(|focus| focus.item == choice.item);
-                let mut focus = left.map_or_else(|| Focus::on(choice), |at| state.before.remove(at));
-                if let Some(case) = &choice.case {
-                    focus.answer(ITEM, std::slice::from_ref(case));
-                }
-                if let Some(old) = state.focus.replace(focus) {
-                    state.before.push(old);
-                    let over = state.before.len().saturating_sub(BEFORE);
-                    state.before.drain(..over);
-                }
-            }
-        }
-        (state.rounds, state.misses) = (0, 0);
+        self.state.turn_to(choice);
         self.show(sides, false)
     }
 

@@ -446,6 +446,10 @@ impl From<TalkError> for Problem {
             TalkError::Desk(DeskError::SentOtherwise(_)) => {
                 Problem::BadField("client_msg_id", "这个编号已经用来发过别的内容，请换一个".into())
             }
+            TalkError::Kept(skills, seconds) => {
+                let why = format!("先留给会{skills}的同事；没有人接的话，{seconds} 秒后您也可以接。");
+                Problem::Conflict("/problems/kept", why)
+            }
             TalkError::NotForYou => Problem::NotYours("会话属于别的组或地区".into()),
             TalkError::NoSuchGroup(group) => Problem::BadField("group", format!("没有 {group} 这个组")),
             TalkError::NotThere => not_now("这位同事现在不在线。".into()),

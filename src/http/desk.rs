@@ -14,6 +14,7 @@ use super::wire::desk::{
 };
 use crate::assist::{AgentWords, Proposed};
 use crate::desk::{Brief, Closed, Permission, Presence, Seat};
+use crate::dialog::Place;
 use crate::guide::{Answers, ITEM, ItemKey, RegionCode};
 use crate::search::Search;
 use crate::store::{Account, CaseRow, Listed, Message};
@@ -180,8 +181,8 @@ impl App {
     security(("staff" = [])),
     responses(
         (status = 200, description = "It is his", body = StepResponse),
-        (status = 409, description = "`/problems/taken` by whom, or `/problems/full`", body = ProblemShape,
-            content_type = "application/problem+json"),
+        (status = 409, description = "`/problems/taken` by whom, `/problems/kept` for whom, or `/problems/full`",
+            body = ProblemShape, content_type = "application/problem+json"),
         (status = "4XX", description = "Refused", body = ProblemShape, content_type = "application/problem+json"),
     )
 )]
@@ -323,11 +324,14 @@ pub async fn say(
         None if request.item_code.is_some() => String::new(),
         None => return Err(Problem::BadField("text", "text 和 item_code 至少填一个".into())),
     };
-    let mut shown = None;
+    let (mut shown, mut shown_for) = (None, None);
     if let Some(code) = &request.item_code {
         let asked = app.region(request.region.as_deref())?;
         let place = match asked {
-            Some(place) => Some(place),
+            Some(code) => {
+                shown_for = Some(Place { name: app.names().place(&code), code: code.clone() });
+                Some(code)
+            }
             None => app.talks.case(&seat, &id).await?.state.place.map(|place| place.code),
         };
         let mut answers = Answers::default();
@@ -340,7 +344,7 @@ pub async fn say(
     let code = request.item_code.as_deref().unwrap_or_default();
     let case = request.business_item.as_deref().unwrap_or_default();
     let content = format!("{text}\u{0}{code}\u{0}{case}");
-    let words = AgentWords { name, content: &content, text: &text, card: shown };
+    let words = AgentWords { name, content: &content, text: &text, card: shown, place: shown_for };
     let said = app.talks.agent_says(&seat, &id, words, Timestamp::now()).await?;
     app.talks.agent_writes(&id, false);
     Ok((StatusCode::CREATED, Json(AgentSayResponse { message: message(&said) })).into_response())

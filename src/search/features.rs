@@ -254,7 +254,8 @@ pub fn candidates(
             put(at::WORDS_RANK, place.map_or(0.0, |at| 1.0 / (1.0 + at as f32)));
             put(at::QUESTION_COVERED, covered(&asked_words, profile));
             let overlap = profile.pairs.iter().map(|pairs| {
-                pairs.iter().filter(|pair| spoken.binary_search(pair).is_ok()).count() as f32 / pairs.len().max(1) as f32
+                pairs.iter().filter(|pair| spoken.binary_search(pair).is_ok()).count() as f32
+                    / pairs.len().max(1) as f32
             });
             put(at::NAME_COVERED, overlap.fold(0.0, f32::max));
             let longest = profile.longest_in(asked.folded, &spoken);

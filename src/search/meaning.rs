@@ -141,7 +141,8 @@ mod tests {
 
     #[test]
     fn a_case_that_is_denied_is_not_named() {
-        let cases = ["新办", "变更"].map(|name| BusinessItem { name: name.into(), ..BusinessItem::default() });
+        let cases =
+            ["新办", "变更"].map(|name| BusinessItem { name: name.into(), ..BusinessItem::default() });
         assert_eq!(named_case(&cases, "新办不是变更"), Some(0));
         assert_eq!(named_case(&cases, "不是变更"), None);
         assert_eq!(named_case(&cases, "不是变更是变更法人"), Some(1));

@@ -131,7 +131,11 @@ mod tests {
         ] {
             let place = place.map(code);
             let (entry, got) = order(entries, place.as_ref()).next().unwrap();
-            assert_eq!((super::super::records::region_code(entry.region).unwrap().as_str(), got), (want, fit), "{place:?}");
+            assert_eq!(
+                (super::super::records::region_code(entry.region).unwrap().as_str(), got),
+                (want, fit),
+                "{place:?}"
+            );
         }
     }
 }

@@ -319,7 +319,7 @@ impl Conversations {
     }
 }
 
-fn json(id: &str, state: &State) -> Result<String, ConversationError> {
+pub(super) fn json(id: &str, state: &State) -> Result<String, ConversationError> {
     serde_json::to_string(state).map_err(|e| ConversationError::Broken(id.to_owned(), e))
 }
 

@@ -50,7 +50,7 @@ pub struct CaseRow {
     pub group: String,
     /// The citizen's place, when he asked.
     pub region: Option<RegionCode>,
-    /// What whoever takes it must be able to do.
+    /// Skills that it needs: whoever has them comes first.
     pub skills: Vec<String>,
     /// Why a person was asked for.
     pub why: Why,
@@ -87,10 +87,14 @@ pub struct NewStep<'a> {
     pub why: Why,
     /// The citizen's place.
     pub region: Option<&'a RegionCode>,
+    /// Skills that are needed beside those that were known.
+    pub skills: &'a [String],
     /// Conversations that the agent may have at once.
     pub cap: u32,
     /// The item that it came down to.
     pub item: Option<&'a ItemKey>,
+    /// What the conversation knows from now on, where the step changes that.
+    pub state: Option<&'a State>,
     /// What the hotline is to work on (12345 工单), for whoever is told of it.
     pub order: Option<&'a Value>,
     /// When.
@@ -123,6 +127,8 @@ pub struct NewWords<'a> {
     pub kind: &'static str,
     /// What was said.
     pub body: &'a Value,
+    /// Skills that are needed from now on.
+    pub skills: &'a [String],
     /// When.
     pub at: Timestamp,
 }
@@ -136,7 +142,7 @@ pub struct DeskEvent {
     pub at: Timestamp,
     /// The conversation.
     pub conversation: String,
-    /// What: the word of [`Happened`], `message` or `noted`.
+    /// What: the word of [`Happened`], or `message`.
     pub what: String,
     /// Number of a member of staff, `citizen` or `clock`.
     pub who: String,
@@ -157,7 +163,7 @@ pub struct Waiting {
     pub group: String,
     /// The citizen's place.
     pub region: Option<RegionCode>,
-    /// What whoever takes it must be able to do.
+    /// Skills that it needs: whoever has them comes first.
     pub skills: Vec<String>,
     /// When a person was asked for.
     pub asked_at: Timestamp,
@@ -232,6 +238,14 @@ impl Desks {
             }
         }
         let kept = keep(&mut change, &new, &before, &case, happened).await?;
+        need(&mut change, id, new.skills).await?;
+        if let Some(state) = new.state {
+            sqlx::query("UPDATE conversation SET state = $1 WHERE id = $2")
+                .bind(conversation::json(id, state)?)
+                .bind(id)
+                .execute(&mut *change)
+                .await?;
+        }
         // A message that was left outlives the conversation, and its end doesn't end that.
         let close = match (&case.stage, &before) {
             (Stage::Closed(_), Stage::Callback { .. }) => None,
@@ -265,7 +279,7 @@ impl Desks {
 
     /// Writes words; what was sent before under the same name is given back as it was.
     pub async fn say(&self, new: NewWords<'_>) -> Result<Message, DeskError> {
-        let NewWords { conversation: id, who, name, kind, body, at } = new;
+        let NewWords { conversation: id, who, name, kind, body, skills, at } = new;
         let mut change = self.database.change().await?;
         if let Some((name, content)) = name {
             let sent =
@@ -311,6 +325,7 @@ impl Desks {
             .execute(&mut *change)
             .await?;
         }
+        need(&mut change, id, skills).await?;
         let mut first: Option<i64> = None;
         if let Who::Agent(_) = who {
             let row = sqlx::query(
@@ -589,6 +604,29 @@ async fn keep(
             .await?;
     }
     Ok(Kept { group, seconds, outcome })
+}
+
+/// Adds to what whoever takes a case must be able to do: words that were said stay said, so nothing is taken away.
+async fn need(change: &mut Transaction<'_, Sqlite>, id: &str, skills: &[String]) -> Result<(), DeskError> {
+    if skills.is_empty() {
+        return Ok(());
+    }
+    let row = sqlx::query("SELECT skills FROM desk_case WHERE conversation = $1")
+        .bind(id)
+        .fetch_optional(&mut **change)
+        .await?;
+    let Some(row) = row else { return Ok(()) };
+    let mut needed = list(id, &row.try_get::<String, _>(0)?)?;
+    needed.extend(skills.iter().cloned());
+    needed.sort_unstable();
+    needed.dedup();
+    let text = serde_json::to_string(&needed).map_err(|e| ConversationError::Broken(id.to_owned(), e))?;
+    sqlx::query("UPDATE desk_case SET skills = $1 WHERE conversation = $2")
+        .bind(text)
+        .bind(id)
+        .execute(&mut **change)
+        .await?;
+    Ok(())
 }
 
 /// Adds messages to an open conversation, and ends it where a reason is given. Gives its turn and last number.

@@ -9,6 +9,7 @@ use crate::guide::RegionCode;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -66,16 +67,25 @@ pub struct Numbers {
 
 impl Desks {
     /// Adds a note.
-    pub async fn note(&self, conversation: &str, note: &Note) -> Result<(), DeskError> {
+    pub async fn note(&self, conversation: &str, staffer: Staffer<'_>, note: &Note) -> Result<(), DeskError> {
+        let mut change = self.database.change().await?;
         sqlx::query("INSERT INTO desk_note (id, conversation, at, number, text) VALUES ($1, $2, $3, $4, $5)")
             .bind(&note.id)
             .bind(conversation)
             .bind(millis(note.at))
             .bind(&note.number)
             .bind(&note.text)
-            .execute(&self.database.write)
+            .execute(&mut *change)
             .await?;
-        Ok(())
+        let entry = Entry {
+            actor: staffer.login.to_owned(),
+            action: "note.added",
+            subject: format!("conversation:{conversation}"),
+            detail: format!("note={}", note.id),
+            at: note.at,
+        };
+        audit::write(&mut change, &entry).await?;
+        Ok(change.commit().await?)
     }
 
     /// Notes of a conversation, the oldest first.
@@ -94,6 +104,26 @@ impl Desks {
             })
         };
         Ok(rows.iter().map(note).collect::<Result<_, _>>()?)
+    }
+
+    /// What an agent has shown last since the program was silent: the message with the card.
+    pub async fn shown_last(&self, conversation: &str) -> Result<Option<Value>, DeskError> {
+        let rows = sqlx::query(
+            "SELECT body FROM message WHERE conversation = $1 AND kind = 'agent' AND seq > (
+                 SELECT COALESCE(MAX(seq), 0) FROM message WHERE conversation = $1 AND kind = 'assistant')
+             ORDER BY seq DESC",
+        )
+        .bind(conversation)
+        .fetch_all(&self.database.read)
+        .await?;
+        for row in rows {
+            let body: Value = serde_json::from_str(&row.try_get::<String, _>(0)?)
+                .map_err(|e| ConversationError::Broken(conversation.to_owned(), e))?;
+            if body["card"].is_object() {
+                return Ok(Some(body));
+            }
+        }
+        Ok(None)
     }
 
     /// The next number of a message left on a day.
@@ -294,7 +324,7 @@ impl Desks {
             .await?;
         for row in rows {
             let body: String = row.try_get(0)?;
-            let trace: serde_json::Value = serde_json::from_str(&body)
+            let trace: Value = serde_json::from_str(&body)
                 .map_err(|e| ConversationError::Broken(conversation.to_owned(), e))?;
             if let Some(route) = trace["route"].as_str().filter(|route| *route != "human") {
                 return Ok(Some(route.to_owned()));

@@ -20,7 +20,7 @@ pub use heard::mask_heard;
 pub use lexicon::{BadLexicon, Expansion, Lexicon};
 pub use mask::{Masked, Personal, PersonalKind, mask};
 pub use plain::plain;
-pub use script::{simplified, traditional};
+pub use script::{has_mongolian, simplified, traditional};
 pub use segment::{Segmenter, Word, is_filler};
 pub use sound::{Heard, How, Sounds};
 

@@ -1,4 +1,4 @@
-//! Simplified and Traditional characters (简、繁), for texts that are shown.
+//! Scripts: Simplified and Traditional characters (简、繁) for texts that are shown, and Mongolian letters (蒙古文).
 
 use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
@@ -19,6 +19,11 @@ pub fn simplified(text: &str) -> String {
     SIMPLIFIED.as_ref().map_or_else(|| text.to_owned(), |converter| converter.convert(text))
 }
 
+/// Whether a text has letters of the traditional Mongolian script, Todo, Sibe and Manchu letters among them.
+pub fn has_mongolian(text: &str) -> bool {
+    text.contains(|c| matches!(c, '\u{1820}'..='\u{1878}' | '\u{1880}'..='\u{18AA}'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,6 +39,20 @@ mod tests {
         ] {
             assert_eq!(traditional(hans), hant);
             assert_eq!(simplified(hant), hans);
+        }
+    }
+
+    #[test]
+    fn mongolian_is_told_by_its_letters() {
+        for (text, want) in [
+            ("ᠮᠣᠩᠭᠣᠯ", true),
+            ("我叫ᠪᠠᠲᠤ", true),
+            ("身份证丢了", false),
+            ("Монгол", false),
+            ("\u{180E}\u{1804}", false),
+            ("", false),
+        ] {
+            assert_eq!(has_mongolian(text), want, "{text}");
         }
     }
 }

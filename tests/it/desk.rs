@@ -80,7 +80,7 @@ fn there(house: &House, id: &str) -> Seat {
 }
 
 pub fn words<'a>(name: &'a str, text: &'a str) -> AgentWords<'a> {
-    AgentWords { name, content: text, text, card: None }
+    AgentWords { name, content: text, text, card: None, place: None }
 }
 
 #[tokio::test]

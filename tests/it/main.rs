@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 mod accounts; // signing in, roles, origins, the audit log, `bangban admin`
+mod agents; // which agent comes first; the audit log, a conversation that goes on where they stopped
 mod api; // the HTTP door: shapes against the document, refusals, hostile input
 mod apply; // on to the application: links, tickets and a receiver of them, counters and their hours
 mod bench; // `bangban bench region` and `beside` over a handful of guides

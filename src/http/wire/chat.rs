@@ -244,7 +244,8 @@ pub fn message(message: &Message) -> Value {
         "card": null,
     });
     if let (Value::Object(whole), Value::Object(body)) = (&mut shape, message.body.clone()) {
-        whole.extend(body);
+        // The place that a card was asked for is there for the program, which goes on with it.
+        whole.extend(body.into_iter().filter(|(field, _)| field != "place"));
     }
     shape
 }

@@ -179,7 +179,7 @@ pub struct RowShape {
     pub last: Option<LastShape>,
     /// Messages that the agent hasn't seen.
     pub unread: i64,
-    /// What whoever takes it must be able to do.
+    /// Skills that it needs: for a while it is kept for seats with them.
     pub skills: Vec<String>,
     /// How it ended.
     pub outcome: Option<String>,

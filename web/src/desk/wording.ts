@@ -540,7 +540,7 @@ export const words = {
   roleOf: { agent: '话务', helper: '基层帮办', editor: '知识管理', supervisor: '班长', analyst: '分析', auditor: '审计', admin: '管理员' } as Record<string, string>,
   groups: '组（用逗号分开）',
   regions: '地区编码（用逗号分开）',
-  skills: '技能（用逗号分开）',
+  skills: '技能（用逗号分开；能用蒙古文接待的填“蒙古语”）',
   cap: '同时接待上限',
   disabled: '停用',
   active: '可用',
