@@ -8,10 +8,11 @@
 
 use super::build::{Stage, codes_of, json_of, not_shrunk, write_items};
 use super::catalog::{choose, same_names};
+use super::codes::Codes;
 use super::generation::{self, Draft, FORMAT, Manifest};
 use super::keyword::{self, ItemText, Keywords};
 use super::recast::{Change, Recast};
-use super::records::{Codes, Entry, Records, RecordsWriter, Spot, region_number};
+use super::records::{Entry, Records, RecordsWriter, Spot, region_number};
 use super::regional::{self, Regional};
 use super::vector::{LabelKind, Vectors};
 use super::{Companions, SearchError, labels, read_items};

@@ -5,6 +5,7 @@
 
 mod build;
 mod catalog;
+mod codes;
 mod companions;
 mod delta;
 mod error;

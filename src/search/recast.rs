@@ -6,7 +6,8 @@
 
 use super::SearchError;
 use super::catalog::{Catalog, adds_nothing, rank};
-use super::records::{Codes, First, Records, region_code, region_number};
+use super::codes::Codes;
+use super::records::{First, Records, region_code, region_number};
 use crate::guide::{CatalogItem, Guide};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
