@@ -294,7 +294,7 @@ impl Default for Limits {
             request_ms: 10_000,
             per_minute: 600,
             queue: 12,
-            at_once: 24,
+            at_once: 20,
             recall: 2048,
         }
     }

@@ -55,7 +55,7 @@ pub struct Vectors {
 const PACKED_FROM: usize = 4_096;
 
 /// Rows whose cosine is computed exactly after a scan of packed ones; no answer looks at more of them.
-const EXACT: usize = 1_024;
+const EXACT: usize = 256;
 
 impl Vectors {
     /// Vectors of one length, to be filled.
