@@ -3,7 +3,7 @@ import type { Browser, Locator, Page } from '@playwright/test';
 import type { Content } from '../src/desk/api-content';
 import type { ProblemShape } from '../src/wire';
 import { answer, answered, converse, expect, focus, openCard, press, sticksOut, test, open } from './help';
-import { serious, signIn, type Seat } from './staff';
+import { goHome, serious, signIn, type Seat } from './staff';
 
 // boss and qian are editors, wang is an agent, zhao a township's helper, sun an analyst.
 
@@ -31,9 +31,9 @@ async function sit(browser: Browser, login: string, size?: { width: number; heig
   return seat;
 }
 
-async function leave({ errors, context }: Seat, allowed?: RegExp) {
-  expect(errors.filter((one) => !allowed?.test(one))).toEqual([]);
-  await context.close();
+async function leave(seat: Seat, allowed?: RegExp) {
+  expect(seat.errors.filter((one) => !allowed?.test(one))).toEqual([]);
+  await goHome(seat);
 }
 
 /** Everyday as somebody writes it: the form, opened and closed. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from '@playwright/test';
 import { LOST, OTHER, converse, expect, focus, sticksOut, test } from './help';
+import { goHome } from './staff';
 import type { Difference, Differences, Figures } from '../src/desk/api-figures';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -336,5 +337,5 @@ test('who may not read figures is shown none', async ({ browser }) => {
   for (const path of ['figures', 'figures/questions', 'figures/export?what=days', 'differences', 'differences/export']) {
     expect((await page.request.get(`/api/v1/${path}`)).status(), path).toBe(403);
   }
-  await context.close();
+  await goHome({ page, context });
 });
