@@ -60,7 +60,10 @@ test('a citizen waits, sees the queue move, is answered with a card, given back,
   await wang.page.keyboard.press('1');
   await expect(wang.page.locator('desk-composer textarea')).toHaveValue('1');
   await wang.page.keyboard.press('Escape');
-  await wang.page.keyboard.press('1');
+  const offered = await wang.page.locator('desk-suggestions').getByRole('button').all();
+  const named = await Promise.all(offered.map(async (one) => `${await one.getAttribute('aria-label')} ${await one.innerText()}`));
+  const at = named.findIndex((name) => /附上指南：[^]*居民身份证/.test(name));
+  await wang.page.keyboard.press(String(at + 1));
   await expect(wang.page.getByText('将附上指南：')).toBeVisible();
   await expect(log(first.page).locator('li.agent')).toHaveCount(0);
   await wang.page.getByRole('button', { name: '不附了' }).click();
