@@ -7,7 +7,7 @@
 use super::SearchError;
 use super::catalog::{Catalog, adds_nothing, rank};
 use super::codes::Codes;
-use super::records::{First, Records, region_code, region_number};
+use super::records::{First, Records, level, region_number};
 use crate::guide::{CatalogItem, Guide};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -42,11 +42,6 @@ impl Family {
 /// Whether two guides tell an item the same.
 fn alike(a: &Guide, b: &Guide) -> bool {
     CatalogItem::from_guide(a) == CatalogItem::from_guide(b)
-}
-
-/// How far down the division of an entry is.
-fn level(region: u64) -> u8 {
-    region_code(region).map_or(0, |code| code.level())
 }
 
 /// Guides of an item that are read to see whether one speaks for it rather than another.
