@@ -4,7 +4,7 @@ use super::{Ask, AskError, Assist, Timings};
 use crate::dialog::{Candidate, Evidence, Judgement, Route, Thresholds, Understood, judge};
 use crate::embed::{EmbedError, Vector};
 use crate::guide::RegionCode;
-use crate::search::{Context, Hits, Reading, SAME, Search, SearchError};
+use crate::search::{ByWords, Context, Hits, Reading, SAME, Search, SearchError};
 use crate::text::Query;
 use std::sync::Arc;
 use std::time::Instant;
@@ -22,6 +22,14 @@ pub(super) struct Sought {
     pub region_choices: Vec<RegionCode>,
     pub keywords_only: bool,
     pub timings: Timings,
+}
+
+/// What a search goes by.
+struct Means {
+    query: Query,
+    /// What its words find, where that was looked up already.
+    by_words: Option<ByWords>,
+    vector: Option<Vector>,
 }
 
 /// Readings by sound that are tried where the question itself finds nothing sure.
@@ -63,6 +71,11 @@ impl Assist {
         let (named, region_choices) = places(search, &query, ask.region.as_ref());
         let region = named.or_else(|| ask.region.clone());
         let mut timings = Timings { words: started.elapsed(), ..Timings::default() };
+        // Words are looked up beside the model: on another core, where one is free.
+        let by_words = (!is_code(&query)).then(|| {
+            let (search, query) = (search.clone(), query.clone());
+            tokio::task::spawn_blocking(move || search.by_words(&query))
+        });
         let vector = self.vector(search, &query, &mut timings).await;
         let keywords_only = vector.is_none();
         let understood = self.understand(&query, vector.as_ref());
@@ -79,8 +92,12 @@ impl Assist {
         };
         // Nothing may come before the emergency numbers, not even a search, unless it could be a mistake.
         if !sought.understood.is_danger() {
-            let query = sought.query.clone();
-            sought.hits = self.find(search, query, vector, ask, sought.region.clone(), limit).await?;
+            let by_words = match by_words {
+                Some(lookup) => Some(lookup.await??),
+                None => None,
+            };
+            let means = Means { query: sought.query.clone(), by_words, vector };
+            sought.hits = self.find(search, means, ask, sought.region.clone(), limit).await?;
             self.listen(search, ask, &mut sought, limit).await?;
             let found = evidence(&sought.hits, &sought.query);
             // A name or a known question, but for a particle: people have said what it is.
@@ -122,7 +139,8 @@ impl Assist {
             let mut worth = Vec::with_capacity(readings.len());
             for reading in readings {
                 let query = search.analyzer().query(&reading.text);
-                let hits = self.find(search, query, None, ask, sought.region.clone(), 1).await?;
+                let means = Means { query, by_words: None, vector: None };
+                let hits = self.find(search, means, ask, sought.region.clone(), 1).await?;
                 worth.push((confidence(&hits) * trust(&reading), reading));
             }
             // The first of equals: it sounds nearest.
@@ -133,7 +151,8 @@ impl Assist {
             let query = search.analyzer().query(&reading.text);
             let vector = self.vector(search, &query, &mut sought.timings).await;
             let understood = self.understand(&query, vector.as_ref());
-            let mut hits = self.find(search, query, vector, ask, sought.region.clone(), limit).await?;
+            let means = Means { query, by_words: None, vector };
+            let mut hits = self.find(search, means, ask, sought.region.clone(), limit).await?;
             hits.fused.iter_mut().for_each(|f| f.confidence *= trust(&reading));
             if confidence(&hits) > best || (reading.latin && sought.heard.is_none()) {
                 sought.hits = hits;
@@ -152,8 +171,7 @@ impl Assist {
     async fn find(
         &self,
         search: &Arc<Search>,
-        query: Query,
-        vector: Option<Vector>,
+        means: Means,
         ask: &Ask,
         region: Option<RegionCode>,
         limit: usize,
@@ -162,12 +180,14 @@ impl Assist {
         let (search, lessons, person) =
             (search.clone(), lessons.unwrap_or_else(|| self.lessons()), ask.person);
         let hits = tokio::task::spawn_blocking(move || -> Result<Hits, SearchError> {
+            let Means { query, by_words, vector } = means;
             if let Some(hits) = direct(&search, &query)? {
                 return Ok(hits);
             }
             let learned = lessons.rows_for(&search);
             let context = Context { place: region.as_ref(), person, learned };
-            search.find(&query, vector.as_ref(), &context, limit)
+            let by_words = by_words.map_or_else(|| search.by_words(&query), Ok)?;
+            search.rank(&query, &by_words, vector.as_ref(), &context, limit)
         })
         .await??;
         Ok(hits)

@@ -84,6 +84,14 @@ pub struct Hits {
     pub samples: Vec<(u32, Features)>,
 }
 
+/// What the words of a question find, by group of fields: items with their BM25, best first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ByWords {
+    names: Vec<(u32, f32)>,
+    asked: Vec<(u32, f32)>,
+    body: Vec<(u32, f32)>,
+}
+
 /// What is known beside the question.
 #[derive(Clone, Copy, Default)]
 pub struct Context<'a> {
@@ -276,9 +284,24 @@ impl Search {
         context: &Context<'_>,
         limit: usize,
     ) -> Result<Hits, SearchError> {
-        let names = self.keywords.find(question, Group::Names, DEPTH)?;
-        let body = self.keywords.find(question, Group::Body, DEPTH)?;
-        let asked = self.keywords.find(question, Group::Asked, DEPTH)?;
+        self.rank(question, &self.by_words(question)?, vector, context, limit)
+    }
+
+    /// The first half of [`Search::find`], which needs no vector: it can be done while one is made.
+    pub fn by_words(&self, question: &Query) -> Result<ByWords, SearchError> {
+        let list = |group| self.keywords.find(question, group, DEPTH);
+        Ok(ByWords { names: list(Group::Names)?, body: list(Group::Body)?, asked: list(Group::Asked)? })
+    }
+
+    /// The second half of [`Search::find`].
+    pub fn rank(
+        &self,
+        question: &Query,
+        by_words: &ByWords,
+        vector: Option<&Vector>,
+        context: &Context<'_>,
+        limit: usize,
+    ) -> Result<Hits, SearchError> {
         let cosines = match vector {
             Some(vector) if !self.vectors.is_empty() => Some(self.vectors.similarities(vector)?),
             _ => None,
@@ -298,7 +321,7 @@ impl Search {
             folded: question.search_text(),
             words: question.search_words(),
             person: context.person,
-            keywords: [&names, &asked, &body],
+            keywords: [&by_words.names, &by_words.asked, &by_words.body],
             meanings: meanings.as_deref(),
             depth: CANDIDATES,
         };
