@@ -5,7 +5,8 @@ use crate::corpus::{self, Event, Finding, Options, Origin, Severity, Summary};
 use crate::embed::Embedder;
 use crate::guide::{Guide, Operation};
 use crate::search::{Delta, DeltaPlan, Manifest, Misfit, SearchError};
-use std::cell::OnceCell;
+use std::cell::LazyCell;
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 /// Changes of one batch at most: they are held in memory, and beyond that an import of all guides is quicker.
@@ -32,14 +33,41 @@ pub fn import_changes(
     paths: &[PathBuf],
     options: Options,
     plan: DeltaPlan,
-    embedder: &dyn Fn() -> Option<Embedder>,
+    embedder: &(dyn Fn() -> Option<Embedder> + Sync),
     tell: &mut dyn FnMut(Step<'_>),
 ) -> Result<Changed, ImportError> {
-    let (batch, mut summary) = read(paths, Options { changes: true, ..options }, tell)?;
+    let (batch, summary) = read(paths, Options { changes: true, ..options }, tell)?;
     if summary.errors > 0 {
         return Err(ImportError::Refused { errors: summary.errors });
     }
-    let mut delta = Delta::start(plan)?;
+    let delta = Delta::start(plan)?;
+    std::thread::scope(|scope| {
+        // To load the model takes as long as all the rest: begun as soon as it is clear that it is needed.
+        let ahead = names_are_new(&delta, &batch).then(|| scope.spawn(embedder));
+        let model = || match ahead {
+            // A panic there is a panic here.
+            Some(ahead) => ahead.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)),
+            None => embedder(),
+        };
+        change(delta, batch, summary, model, tell)
+    })
+}
+
+/// Whether a guide that comes or changes bears a name that no item has yet.
+fn names_are_new(delta: &Delta, batch: &Batch) -> bool {
+    let known: HashSet<&str> = delta.names().collect();
+    let stays = |guide: &Guide| guide.operation() != Ok(Operation::Delete);
+    batch.iter().any(|(guide, _)| stays(guide) && !known.contains(guide.name.as_str()))
+}
+
+/// Takes a batch that could be read into a generation that was begun.
+fn change(
+    mut delta: Delta,
+    batch: Batch,
+    mut summary: Summary,
+    model: impl FnOnce() -> Option<Embedder>,
+    tell: &mut dyn FnMut(Step<'_>),
+) -> Result<Changed, ImportError> {
     let [mut inserted, mut updated, mut deleted] = [0; 3];
     for (guide, origin) in batch {
         // A word that is none was a finding.
@@ -68,17 +96,15 @@ pub fn import_changes(
         delta.abandon();
         return Err(ImportError::Refused { errors: summary.errors });
     }
-    let model = OnceCell::new();
-    let embed = |wanted: &str, texts: &[String]| {
-        let model: &Option<Embedder> = model.get_or_init(embedder);
-        match model.as_ref().filter(|model| model.model_id() == wanted) {
+    let model = LazyCell::new(model);
+    let embed =
+        |wanted: &str, texts: &[String]| match model.as_ref().filter(|model| model.model_id() == wanted) {
             Some(model) => model.embed_queries(texts).map_err(SearchError::Embed),
             None => Err(SearchError::Model {
                 wanted: wanted.to_owned(),
                 given: model.as_ref().map(|model| model.model_id().to_owned()),
             }),
-        }
-    };
+        };
     let manifest = delta.finish(&embed, &mut |stage| tell(Step::Building(stage)))?;
     Ok(Changed { manifest, summary, inserted, updated, deleted })
 }

@@ -156,6 +156,12 @@ impl Delta {
         })
     }
 
+    /// Every name that an item of the generation in service has.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let items = self.old.items.iter().filter(|item| item.guides > 0);
+        items.flat_map(|item| std::iter::once(&item.name).chain(&item.other_names)).map(String::as_str)
+    }
+
     /// Takes one change in. Gives what it does, or why it doesn't fit; a guide may be named once.
     pub fn add(
         &mut self,

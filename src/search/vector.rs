@@ -4,7 +4,8 @@ use super::SearchError;
 use super::generation::share;
 use crate::embed::{Int8Rows, Vector};
 use serde::{Deserialize, Serialize};
-use std::io::{BufRead, BufReader, Write};
+use std::borrow::Cow;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 
 /// What kind of name a vector stands for.
@@ -142,8 +143,11 @@ impl Vectors {
     /// Writes `vectors.f32` (little-endian rows) and `labels.jsonl`.
     pub fn write(&self, dir: &Path) -> Result<(), SearchError> {
         let path = dir.join("vectors.f32");
-        let bytes: Vec<u8> = self.rows.iter().flat_map(|v| v.to_le_bytes()).collect();
-        std::fs::write(&path, bytes).map_err(|e| SearchError::io(&path, e))?;
+        let little: Cow<'_, [f32]> = match cfg!(target_endian = "little") {
+            true => Cow::Borrowed(&self.rows),
+            false => self.rows.iter().map(|v| f32::from_bits(v.to_bits().to_le())).collect(),
+        };
+        std::fs::write(&path, bytemuck::cast_slice(&little)).map_err(|e| SearchError::io(&path, e))?;
         let path = dir.join("labels.jsonl");
         let mut text = Vec::new();
         for label in &self.labels {
@@ -175,9 +179,9 @@ impl Vectors {
     /// The same for making others of them, not for a scan.
     pub(super) fn rows_of(dir: &Path, dimensions: usize) -> Result<Vectors, SearchError> {
         let path = dir.join("vectors.f32");
-        let bytes = std::fs::read(&path).map_err(|e| SearchError::io(&path, e))?;
-        let rows: Vec<f32> =
-            bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        let mut rows = read_rows(&path).map_err(|e| SearchError::io(&path, e))?;
+        // Nothing, where the machine's own order is that of the file.
+        rows.iter_mut().for_each(|v| *v = f32::from_bits(u32::from_le(v.to_bits())));
         let path = dir.join("labels.jsonl");
         let file = std::fs::File::open(&path).map_err(|e| SearchError::io(&path, e))?;
         let labels = BufReader::new(file)
@@ -201,6 +205,14 @@ impl Vectors {
         labels.into_iter().for_each(|label| vectors.name(label));
         Ok(vectors)
     }
+}
+
+/// The values of a file, as they lie there.
+fn read_rows(path: &Path) -> std::io::Result<Vec<f32>> {
+    let mut file = std::fs::File::open(path)?;
+    let mut rows = vec![0.0; file.metadata()?.len() as usize / size_of::<f32>()];
+    file.read_exact(bytemuck::cast_slice_mut(&mut rows))?;
+    Ok(rows)
 }
 
 /// Sixteen partial sums let the compiler use vector registers without reordering a single sum.
