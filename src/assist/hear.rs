@@ -419,6 +419,11 @@ fn names_no_case(item: &CatalogItem, folded: &str) -> bool {
     item.business_items.len() > 1 && (object.is_empty() || held || cases.count() > 1)
 }
 
+/// The business item (业务办理项) that a question tells of the item found; none where it has to be asked.
+pub fn case_told(search: &Search, found: &Found, query: &Query) -> Option<String> {
+    hit(search, found, query, None)?.case
+}
+
 pub(super) fn hit(search: &Search, found: &Found, query: &Query, focus: Option<&Focus>) -> Option<Hit> {
     let item = search.item(found.item)?;
     let unknown = item.audience.is_empty();

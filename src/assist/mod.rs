@@ -59,6 +59,7 @@ pub use faults::{FaultError, Faults, NewReport, NewWrapup};
 pub use figures::{FigureDesk, FigureError, Figures, Group, UnsettledKind};
 pub use full_text::FullTextRow;
 pub use handover::{BadDeskFile, DeskNow, DeskRules, Handed, Standing};
+pub use hear::case_told;
 pub use import::{ImportError, Sources, Step, import};
 pub use lessons::{Lesson, TeachError};
 pub use links::LinkChecks;

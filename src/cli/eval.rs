@@ -167,6 +167,13 @@ fn print(report: &Report) {
     if report.facets.n > 0 {
         println!("{} facets: right {:.3}", report.facets.n, report.facets.accuracy);
     }
+    let cases = report.cases;
+    if cases.n + cases.open > 0 {
+        println!(
+            "{} cases told: taken {:.3} (right {:.3}); {} left open: one taken all the same {:.3}",
+            cases.n, cases.told, cases.right, cases.open, cases.presumed
+        );
+    }
     if report.n > 0 {
         println!("confidence: mean distance from the truth {:.3}", report.calibration.error);
     }

@@ -6,7 +6,7 @@ mod report;
 pub use gate::{BadGate, Breach, Gate, GateRun};
 pub use report::html;
 
-use crate::assist::{Answer, Ask, AskError, Assist};
+use crate::assist::{Answer, Ask, AskError, Assist, case_told};
 use crate::dialog::{Route, Status, names_danger};
 use crate::guide::{Facet, RegionCode};
 use crate::search::Search;
@@ -34,6 +34,8 @@ pub struct Row {
     pub region: Option<String>,
     /// How it is put.
     pub style: Option<String>,
+    /// The case of the item that it tells; `Some(None)` where it tells none, `None` where the file doesn't say.
+    pub case: Option<Option<String>>,
 }
 
 #[derive(Deserialize)]
@@ -52,6 +54,13 @@ struct RowForm {
     style: Option<String>,
     form: Option<String>,
     noise: Option<String>,
+    #[serde(default, deserialize_with = "even_null")]
+    business_item: Option<Option<String>>,
+}
+
+/// Null, told apart from a field that isn't there.
+fn even_null<'de, D: serde::Deserializer<'de>>(given: D) -> Result<Option<Option<String>>, D::Error> {
+    Deserialize::deserialize(given).map(Some)
 }
 
 impl From<RowForm> for Row {
@@ -68,6 +77,7 @@ impl From<RowForm> for Row {
             region: form.region,
             // The kind of noise says more than the form that it spoiled.
             style: form.style.or(form.noise).or(form.form),
+            case: form.business_item,
         }
     }
 }
@@ -103,6 +113,21 @@ pub struct Share {
     pub share: f64,
     /// Of these, the share that was right.
     pub right: f64,
+}
+
+/// Cases (业务办理项) of the right item, where it was found first, has more than one and the row says which is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Cases {
+    /// Rows whose question tells a case.
+    pub n: usize,
+    /// Of these, the share for which a case was taken as told.
+    pub told: f64,
+    /// Of those taken, the share that is the one meant.
+    pub right: f64,
+    /// Rows whose question tells none.
+    pub open: usize,
+    /// Of these, the share for which one was taken all the same: who asked is not asked back.
+    pub presumed: f64,
 }
 
 /// The share of rows that got no answer.
@@ -265,6 +290,8 @@ pub struct Report {
     pub routes: Routes,
     /// Rows with a facet.
     pub facets: Facets,
+    /// Rows with a case.
+    pub cases: Cases,
     /// By style.
     pub styles: BTreeMap<String, StyleHits>,
     /// By list.
@@ -345,6 +372,8 @@ struct Tally {
     routes: Vec<(String, String)>,
     dangers: Dangers,
     facets: (usize, usize),
+    /// The case meant and the case taken.
+    cases: Vec<(Option<String>, Option<String>)>,
     told: Vec<(f32, bool)>,
     misses: Vec<Miss>,
     styles: BTreeMap<String, Vec<usize>>,
@@ -425,6 +454,12 @@ impl Tally {
             }
             _ => self.abstained += 1,
         }
+        if let (Some(meant), 1, Some(first)) = (&row.case, fused, hits.fused.first()) {
+            let several = search.item(first.item).is_some_and(|item| item.business_items.len() > 1);
+            if several {
+                self.cases.push((meant.clone(), case_told(search, first, &answer.query)));
+            }
+        }
         if let Some(style) = &row.style {
             self.styles.entry(style.clone()).or_default().push(fused);
         }
@@ -460,6 +495,7 @@ impl Tally {
             sent_elsewhere: share(self.sent_elsewhere, n),
             none: NoItem { n: self.none.0, answered_share: share(self.none.1, self.none.0) },
             routes: Routes { dangers: self.dangers, ..routes(&self.routes) },
+            cases: cases(&self.cases),
             facets: Facets { n: self.facets.0, accuracy: share(self.facets.1, self.facets.0) },
             calibration: calibration(&self.told),
             styles: self
@@ -536,6 +572,16 @@ fn share(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
+fn cases(pairs: &[(Option<String>, Option<String>)]) -> Cases {
+    let told = pairs.iter().filter_map(|(meant, taken)| meant.as_ref().map(|meant| (meant, taken.as_ref())));
+    let n = told.clone().count();
+    let taken = told.clone().filter(|(_, taken)| taken.is_some()).count();
+    let right = told.filter(|(meant, taken)| *taken == Some(*meant)).count();
+    let open = pairs.len() - n;
+    let presumed = pairs.iter().filter(|(meant, taken)| meant.is_none() && taken.is_some()).count();
+    Cases { n, told: share(taken, n), right: share(right, taken), open, presumed: share(presumed, open) }
+}
+
 fn routes(pairs: &[(String, String)]) -> Routes {
     let mut per_route: BTreeMap<String, RouteScore> = BTreeMap::new();
     let mut f1 = 0.0;
@@ -596,6 +642,35 @@ mod tests {
         assert_eq!(report.none.answered_share, 0.25);
         assert_eq!((report.ms.p50, report.ms.p99), (2.0, 3.0));
         assert_eq!(report.by_list.vector.hit1, 1.0);
+    }
+
+    #[test]
+    fn a_case_that_the_file_leaves_open_is_no_case_that_it_leaves_out() {
+        let list = rows(
+            r#"{"question":"a","item":"x"}
+               {"question":"b","item":"x","business_item":null}
+               {"question":"c","item":"x","business_item":"新办"}"#,
+        );
+        let told: Vec<_> = list.unwrap().into_iter().map(|row| row.case).collect();
+        assert_eq!(told, [None, Some(None), Some(Some("新办".into()))]);
+    }
+
+    #[test]
+    fn cases_are_right_wrong_or_presumed() {
+        let pair = |a: &str, b: &str| {
+            let given = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
+            (given(a), given(b))
+        };
+        let got = cases(&[
+            pair("新办", "新办"),
+            pair("新办", "变更"),
+            pair("补办", ""),
+            pair("", "新办"),
+            pair("", ""),
+        ]);
+        assert_eq!((got.n, got.open), (3, 2));
+        assert!((got.told - 2.0 / 3.0).abs() < 1e-9);
+        assert_eq!((got.right, got.presumed), (0.5, 0.5));
     }
 
     #[test]

@@ -90,6 +90,20 @@ fn section(page: &mut String, name: &str, report: &Report) {
             vec![vec![report.facets.n.to_string(), percent(report.facets.accuracy)]],
         );
     }
+    let cases = report.cases;
+    if cases.n + cases.open > 0 {
+        table(
+            "业务办理项",
+            &["说明了哪一种的", "当作已说明", "其中对的", "没有说明的", "被当作已说明"],
+            vec![vec![
+                cases.n.to_string(),
+                percent(cases.told),
+                percent(cases.right),
+                cases.open.to_string(),
+                percent(cases.presumed),
+            ]],
+        );
+    }
     if !report.styles.is_empty() {
         let rows = report.styles.iter().map(|(style, hits)| {
             vec![style.clone(), hits.n.to_string(), percent(hits.hit1), percent(hits.hit3)]
