@@ -101,9 +101,26 @@ pub fn add(list: &mut [Meaning], vectors: &Vectors, cosines: &[f32]) {
 /// taken for a case, 94 of 100 of them rightly.
 const CASE_MARGIN: f32 = 0.02;
 
-/// The same where a name of the whole item is as near: most of these tell no case (高龄补贴), some do (领结婚证). Of those
-/// names alone one in ten tells one so far apart, nearly always rightly.
+/// The same where a name of the whole item is as near and no word says what is to be done: most of these tell no case
+/// (高龄补贴), some do (卖房过户). Of those names alone one in ten tells one so far apart, nearly always rightly.
 const NAMED_MARGIN: f32 = 0.08;
+
+/// Words of a question that say what is to be done, and those that cases are named with for it.
+const ACTIONS: [(&[&str], &[&str]); 7] = [
+    (&["丢", "遗失", "找不", "补"], &["补办", "补发", "补领", "补证", "遗失", "丢失"]),
+    (&["坏", "破", "损"], &["损"]),
+    (&["到期", "过期", "续"], &["延续", "延期", "期满", "到期"]),
+    (&["注销", "不干了", "不开了"], &["注销", "终止"]),
+    (&["变更", "改名", "换法人", "换个法人", "换地址"], &["变更"]),
+    (&["开个", "开一", "新开", "注册", "头一", "第一次"], &["新办", "首次", "核发", "设立", "初"]),
+    (&["咋领", "怎么领"], &["申领"]),
+];
+
+/// Whether a folded text says in its own words what a case of this name is for.
+fn says(folded: &str, case: &str) -> bool {
+    let said = |words: &[&str]| words.iter().any(|word| means(folded, word));
+    ACTIONS.iter().any(|(words, names)| said(words) && names.iter().any(|name| case.contains(name)))
+}
 
 /// Words after which a name is what is not meant.
 const NOT: [&str; 6] = ["不是", "不要", "不用", "不办", "没", "别"];
@@ -130,9 +147,15 @@ pub fn named_case(cases: &[BusinessItem], folded: &str) -> Option<usize> {
 ///
 /// Of each its nearest row counts, its own name, and the mean of its known questions: one row alone is near by chance. Where
 /// a name of the item as a whole is as near, more is asked for: who says that name has mostly told no case.
-pub fn business_item(vectors: &Vectors, cosines: &[f32], item: u32) -> Option<u32> {
+pub fn business_item(
+    vectors: &Vectors,
+    cosines: &[f32],
+    item: u32,
+    cases: &[BusinessItem],
+    folded: &str,
+) -> Option<u32> {
     let mut whole = f32::NEG_INFINITY;
-    let mut cases: Vec<(u32, Meaning)> = Vec::new();
+    let mut near: Vec<(u32, Meaning)> = Vec::new();
     for &row in vectors.of_item(item) {
         let (label, cosine) = (&vectors.labels[row as usize], cosines[row as usize]);
         let Some(case) = label.case else {
@@ -141,20 +164,21 @@ pub fn business_item(vectors: &Vectors, cosines: &[f32], item: u32) -> Option<u3
             }
             continue;
         };
-        let known = cases.iter().position(|(known, _)| *known == case);
+        let known = near.iter().position(|(known, _)| *known == case);
         let at = known.unwrap_or_else(|| {
-            cases.push((case, Meaning::default()));
-            cases.len() - 1
+            near.push((case, Meaning::default()));
+            near.len() - 1
         });
-        cases[at].1.add(label.kind, row as usize, cosine);
+        near[at].1.add(label.kind, row as usize, cosine);
     }
-    let mut ranked: Vec<(u32, f32)> =
-        cases.iter().map(|(case, meaning)| (*case, meaning.as_case())).collect();
-    ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let [(first, score), (_, second), ..] = ranked[..] else { return None };
-    let nearest = cases.iter().find(|(case, _)| *case == first).map(|(_, meaning)| meaning.nearest())?;
-    let margin = if nearest > whole { CASE_MARGIN } else { NAMED_MARGIN };
-    (score - second >= margin).then_some(first)
+    near.sort_by(|a, b| b.1.as_case().total_cmp(&a.1.as_case()));
+    let [(first, best), (_, second), ..] = near[..] else { return None };
+    let told = best.nearest() > whole
+        // A name that the case shares with the whole.
+        || best.best() >= whole
+        || cases.get(first as usize).is_some_and(|case| says(folded, &case.name));
+    let margin = if told { CASE_MARGIN } else { NAMED_MARGIN };
+    (best.as_case() - second.as_case() >= margin).then_some(first)
 }
 
 #[cfg(test)]
@@ -168,7 +192,17 @@ mod tests {
             let label = Label { item: 0, kind: *kind, case: *case, text: at.to_string() };
             vectors.push(label, &[*cosine]).unwrap();
         }
-        business_item(&vectors, vectors.rows(), 0)
+        business_item(&vectors, vectors.rows(), 0, &[], "")
+    }
+
+    #[test]
+    fn what_is_to_be_done_names_the_case() {
+        assert!(says("户口本咋补", "遗失补领") && says("驾驶本丢了", "遗失补证") && says("快到期了", "延续"));
+        assert!(
+            !says("户口本咋补", "损坏换领")
+                && !says("没丢只是坏了", "遗失补领")
+                && !says("高龄补贴", "80-89")
+        );
     }
 
     #[test]

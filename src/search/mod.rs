@@ -392,7 +392,9 @@ impl Search {
                 let named = meaning::named_case(cases, question.search_text());
                 named.or_else(|| {
                     let similarities = similarities?;
-                    meaning::business_item(&self.vectors, similarities, item).map(|case| case as usize)
+                    let text = question.search_text();
+                    let told = meaning::business_item(&self.vectors, similarities, item, cases, text);
+                    told.map(|case| case as usize)
                 })?
             }
         };
