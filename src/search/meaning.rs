@@ -97,8 +97,8 @@ pub fn add(list: &mut [Meaning], vectors: &Vectors, cosines: &[f32]) {
     }
 }
 
-/// Least distance in mean cosine that tells two business items of one item apart: of 1,046 held questions two thirds are
-/// taken for a case, 94 of 100 of them rightly.
+/// Least distance in mean cosine that tells two business items of one item apart where no word does. Of 997 held questions
+/// that mean a case, 7 in 10 are so taken for one, 95 in 100 of these rightly.
 const CASE_MARGIN: f32 = 0.02;
 
 /// The same where a name of the whole item is as near and no word says what is to be done: most of these tell no case
@@ -173,11 +173,12 @@ pub fn business_item(
     }
     near.sort_by(|a, b| b.1.as_case().total_cmp(&a.1.as_case()));
     let [(first, best), (_, second), ..] = near[..] else { return None };
-    let told = best.nearest() > whole
-        // A name that the case shares with the whole.
-        || best.best() >= whole
-        || cases.get(first as usize).is_some_and(|case| says(folded, &case.name));
-    let margin = if told { CASE_MARGIN } else { NAMED_MARGIN };
+    let margin = match cases.get(first as usize) {
+        Some(case) if says(folded, &case.name) => 0.0,
+        // The other way round it is a name that the case shares with the whole.
+        _ if best.nearest() > whole || best.best() >= whole => CASE_MARGIN,
+        _ => NAMED_MARGIN,
+    };
     (best.as_case() - second.as_case() >= margin).then_some(first)
 }
 
