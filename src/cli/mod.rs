@@ -110,10 +110,9 @@ pub fn run(args: Args) -> Result<ExitCode> {
 fn generations(root: &Path, args: &GenerationsArgs) -> Result<ExitCode> {
     let known = crate::search::generations(root);
     if let Some(name) = &args.restore {
-        if !known.contains(name) {
+        if !crate::search::restore(root, name)? {
             anyhow::bail!("{}: no generation {name:?} here; there are: {}", root.display(), known.join(", "));
         }
-        crate::search::point_to(root, name)?;
     }
     let current = crate::search::current(root)?;
     for name in known {

@@ -585,17 +585,13 @@ impl<'r> Run<'r> {
     }
 
     fn doubts(&mut self, mapped: &map::Mapped, at: At<'_>, name: &str) -> Result<(), Fault> {
+        // A guide is replaced whole: with a change, what can't be read would be lost without a trace.
+        let severity = if self.options.changes { Severity::Error } else { Severity::Warning };
         for doubt in &mapped.doubts {
-            let finding = Finding::new(
-                Severity::Warning,
-                "value",
-                at.file,
-                Some(at.row),
-                doubt.reason.as_str(),
-                doubt.fix,
-            )
-            .field(doubt.header.as_str())
-            .item(name);
+            let finding =
+                Finding::new(severity, "value", at.file, Some(at.row), doubt.reason.as_str(), doubt.fix)
+                    .field(doubt.header.as_str())
+                    .item(name);
             self.tell(finding)?;
         }
         Ok(())

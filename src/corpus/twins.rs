@@ -2,7 +2,7 @@
 
 use super::finding::{Finding, Severity};
 use super::record::At;
-use crate::guide::Guide;
+use crate::guide::{Guide, Operation};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -53,7 +53,10 @@ impl Twins {
 ///
 /// True where the rows were cases of one guide.
 pub(super) fn join(first: &mut Guide, second: &Guide) -> bool {
+    let goes = |guide: &Guide| guide.operation() == Ok(Operation::Delete);
     let same = first.task_code.is_some() && first.task_code == second.task_code && first.name == second.name;
+    // A row that takes a case away and one that brings a case are two changes, not two cases.
+    let same = same && goes(first) == goes(second);
     let new_case = second
         .business_items
         .iter()
@@ -104,6 +107,10 @@ mod tests {
             guide(r#"{"name":"甲","task_code":"1","business_items":[{"name":"注销","code":"102"}]}"#);
         assert!(join(&mut first, &second));
         assert!(!join(&mut first, &second), "a repeated row is a duplicate, not a case");
+        let gone = guide(
+            r#"{"name":"甲","task_code":"1","sync_op":"D","business_items":[{"name":"补办","code":"103"}]}"#,
+        );
+        assert!(!join(&mut first, &gone), "what goes is no case of what comes");
         assert!(!join(
             &mut first,
             &guide(r#"{"name":"甲","task_code":"2","business_items":[{"name":"补办"}]}"#)

@@ -113,6 +113,7 @@ pub struct Condition {
 enum ConditionForm {
     Text(String),
     Full {
+        #[serde(default)]
         text: String,
         #[serde(default)]
         when: Option<When>,

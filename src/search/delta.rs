@@ -12,7 +12,7 @@ use super::codes::Codes;
 use super::generation::{self, Draft, FORMAT, Manifest};
 use super::keyword::{self, ItemText, Keywords};
 use super::recast::{Change, Recast};
-use super::records::{Entry, Records, RecordsWriter, Spot, region_number};
+use super::records::{Entry, Records, RecordsWriter, Spot, level, region_number};
 use super::regional::{self, Regional};
 use super::vector::{LabelKind, Vectors};
 use super::{Companions, SearchError, labels, read_items};
@@ -102,6 +102,20 @@ impl Old {
         entry.map(|entry| self.records.guide(entry)).transpose()
     }
 
+    /// The guide that speaks for an item.
+    fn speaker(&self, item: u32) -> Result<Option<Guide>, SearchError> {
+        let entry = |place: usize| self.records.entries()[place];
+        let mut places: Vec<usize> = self.records.places_of(item).collect();
+        places.sort_by_key(|place| (level(entry(*place).region), self.records.number(*place)));
+        for place in &places {
+            let guide = self.records.guide(entry(*place))?;
+            if guide.has_content() {
+                return Ok(Some(guide));
+            }
+        }
+        places.first().map(|place| self.records.guide(entry(*place))).transpose()
+    }
+
     /// The guide that a record means: the one of its code, else of its name, place, organ and cases.
     fn find(&self, record: &Guide) -> Result<Option<(u32, Guide)>, SearchError> {
         let numbers: Vec<u32> = match &record.task_code {
@@ -180,7 +194,12 @@ impl Delta {
         self.hash.update([done as u8]);
         self.hash.update(&json);
         self.hash.update(b"\n");
-        let new = (done != Operation::Delete).then_some(guide);
+        // What is kept, not what was read: a field that says nothing is not written.
+        let kept = || {
+            serde_json::from_slice(&json)
+                .map_err(|e| SearchError::Broken(self.draft.dir.clone(), e.to_string()))
+        };
+        let new = (done != Operation::Delete).then(kept).transpose()?;
         let (number, old) = match found {
             Some((number, old)) => (number, Some(old)),
             None => {
@@ -316,25 +335,37 @@ fn write_texts(
     };
     let items: Vec<&CatalogItem> = recast.items.iter().collect();
     let known = choose(&items, &examples, manifest.examples);
-    let texts: Vec<ItemText<'_>> = recast
-        .texts
-        .iter()
-        .filter_map(|(&item, base)| {
-            let (catalog, known) = (items[item as usize], known[item as usize].as_slice());
-            Some(ItemText { item, catalog, base: base.as_ref()?, known })
-        })
-        .collect();
-    keyword::change(dir, recast.texts.keys().copied(), &texts, analyzer)?;
-    tell(Stage::Indexing(texts.len(), texts.len()));
-
     let was = |item: u32| old.items.get(item as usize).filter(|was| was.guides > 0);
     let renamed = |item: u32| was(item).is_none_or(|was| !same_names(was, items[item as usize]));
-    let names: BTreeSet<u32> = recast
+    let mut names: BTreeSet<u32> = recast
         .texts
         .iter()
         .filter(|(item, base)| base.is_none() || renamed(**item))
         .map(|(item, _)| *item)
         .collect();
+    // Where a name came or went, its known questions may have gone over to an item that no change touches.
+    let mut heirs: BTreeMap<u32, Guide> = BTreeMap::new();
+    if !names.is_empty() {
+        let then = choose(&old.items.iter().collect::<Vec<_>>(), &examples, manifest.examples);
+        for (at, (now, then)) in known.iter().zip(&then).enumerate() {
+            let item = at as u32;
+            if now != then && !recast.texts.contains_key(&item) {
+                heirs.extend(old.speaker(item)?.map(|base| (item, base)));
+            }
+        }
+    }
+    names.extend(heirs.keys());
+    let touched = recast.texts.iter().filter_map(|(item, base)| Some((*item, base.as_ref()?)));
+    let texts: Vec<ItemText<'_>> = touched
+        .chain(heirs.iter().map(|(item, base)| (*item, base)))
+        .map(|(item, base)| {
+            let (catalog, known) = (items[item as usize], known[item as usize].as_slice());
+            ItemText { item, catalog, base, known }
+        })
+        .collect();
+    keyword::change(dir, recast.texts.keys().chain(heirs.keys()).copied(), &texts, analyzer)?;
+    tell(Stage::Indexing(texts.len(), texts.len()));
+
     let Some(model) = manifest.model.as_ref().filter(|_| !names.is_empty()) else {
         Vectors::share(&old.dir, dir)?;
         return Ok(None);

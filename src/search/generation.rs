@@ -138,8 +138,9 @@ impl Draft {
         let home = self.root.join(&manifest.generation);
         fs::rename(&self.dir, &home).map_err(|e| SearchError::io(&home, e))?;
         sync_dir(&self.root)?;
+        let before = current(&self.root)?;
         point_to(&self.root, &manifest.generation)?;
-        forget_old(&self.root, &manifest.generation);
+        forget_old(&self.root, &manifest.generation, before.as_deref());
         Ok(home)
     }
 
@@ -157,8 +158,19 @@ impl Drop for Draft {
     }
 }
 
+/// Puts a generation that lies in the folder back into service. Gives false where there is none of this name; an import
+/// at work is an error, since it would undo this.
+pub fn restore(root: &Path, generation: &str) -> Result<bool, SearchError> {
+    let _lock = WriteLock::take(root)?;
+    let known = list(root).iter().any(|name| name == generation);
+    if known {
+        point_to(root, generation)?;
+    }
+    Ok(known)
+}
+
 /// Makes a generation that lies in the folder the current one.
-pub fn point_to(root: &Path, generation: &str) -> Result<(), SearchError> {
+pub(super) fn point_to(root: &Path, generation: &str) -> Result<(), SearchError> {
     let aside = root.join("tmp-CURRENT");
     write_synced(&aside, format!("{generation}\n").as_bytes())?;
     let current = root.join("CURRENT");
@@ -212,8 +224,13 @@ pub(super) fn share(from: &Path, to: &Path) -> Result<(), SearchError> {
     fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(drop)).map_err(|e| SearchError::io(from, e))
 }
 
-fn forget_old(root: &Path, current: &str) {
-    for name in list(root).into_iter().filter(|n| n != current).skip(KEEP - 1) {
+/// Removes all but the newest generations; the one that was in service before counts as newest, whatever its name says:
+/// after a roll-back it isn't.
+fn forget_old(root: &Path, current: &str, before: Option<&str>) {
+    let mut others = list(root);
+    others.retain(|name| name != current);
+    others.sort_by_key(|name| before != Some(name.as_str()));
+    for name in others.into_iter().skip(KEEP - 1) {
         // A reader may still hold its files open; what stays is tried again next time.
         let _ = fs::remove_dir_all(root.join(name));
     }

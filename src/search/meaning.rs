@@ -125,9 +125,13 @@ fn says(folded: &str, case: &str) -> bool {
 /// Words after which a name is what is not meant.
 const NOT: [&str; 6] = ["不是", "不要", "不用", "不办", "没", "别"];
 
+/// Words that end like one of them and deny nothing: 性别变更.
+const NO_NOT: [&str; 6] = ["性别", "类别", "级别", "个别", "分别", "区别"];
+
 /// Whether a name stands in a text as what is meant: 新办，不是变更 names no 变更.
 fn means(folded: &str, name: &str) -> bool {
-    folded.match_indices(name).any(|(at, _)| !NOT.iter().any(|word| folded[..at].ends_with(word)))
+    let ends = |before: &str, words: &[&str]| words.iter().any(|word| before.ends_with(word));
+    folded.match_indices(name).any(|(at, _)| !ends(&folded[..at], &NOT) || ends(&folded[..at], &NO_NOT))
 }
 
 /// The business item whose own name stands in a folded text, if exactly one does.
@@ -231,6 +235,7 @@ mod tests {
             ["新办", "变更"].map(|name| BusinessItem { name: name.into(), ..BusinessItem::default() });
         assert_eq!(named_case(&cases, "新办不是变更"), Some(0));
         assert_eq!(named_case(&cases, "不是变更"), None);
+        assert_eq!(named_case(&cases, "户口本性别变更"), Some(1));
         assert_eq!(named_case(&cases, "不是变更是变更法人"), Some(1));
     }
 

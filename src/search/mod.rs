@@ -33,7 +33,7 @@ pub use error::SearchError;
 pub use features::Features;
 pub use fit::{Fitted, Sample, curve, fit};
 pub use fusion::{BadFusion, Fusion, Weights};
-pub use generation::{Manifest, current, list as generations, manifest, point_to};
+pub use generation::{Manifest, current, list as generations, manifest, restore};
 pub use place::{Fit, Placed};
 pub use regional::{RegionalHit, Within, guide_texts};
 pub use vector::{Label, LabelKind, Vectors};

@@ -55,6 +55,9 @@ pub struct Vectors {
 /// Shorter lists are scanned as they are.
 const PACKED_FROM: usize = 4_096;
 
+/// No generation has so many items.
+const MOST_ITEMS: u32 = 1 << 20;
+
 /// Rows whose cosine is computed exactly after a scan of packed ones; no answer looks at more of them.
 const EXACT: usize = 256;
 
@@ -197,8 +200,8 @@ impl Vectors {
                 format!("{} labels of {dimensions} values each, but {} values", labels.len(), rows.len()),
             ));
         }
-        // Every item has a row of its own, so its number is below that of rows.
-        if labels.iter().any(|label| label.item as usize >= labels.len()) {
+        // Whoever knows the items looks closer; this only keeps a broken file from asking for all memory.
+        if labels.iter().any(|label| label.item >= MOST_ITEMS) {
             return Err(SearchError::Broken(path, "a label names an item that can't be".into()));
         }
         let mut vectors = Vectors { rows, dimensions, ..Vectors::default() };

@@ -431,9 +431,12 @@ fn the_generation_before_is_not_touched_and_whoever_reads_it_reads_on() {
     }
     // The generation before is there to go back to, and changes can be made of it as well.
     let before = bangban::search::generations(&index)[1].clone();
-    bangban::search::point_to(&index, &before).unwrap();
+    assert!(bangban::search::restore(&index, &before).unwrap());
     let changed = give(&index, &[json!({"name":"又来的一个事项","task_code":"NEW1"})]).0.unwrap();
     assert_eq!((changed.inserted, changed.manifest.batches), (1, 3));
+    // What was in service until now is kept, not what was newer and had been taken out of it.
+    let kept = bangban::search::generations(&index);
+    assert_eq!(kept, [changed.manifest.generation, before]);
     assert!(Search::open(&index).unwrap().guide_by_code("new1").unwrap().is_some());
 }
 
@@ -604,6 +607,67 @@ fn a_question_that_waited_for_its_item_finds_it_and_the_others_stay_known() {
     }
 }
 
+#[test]
+fn known_questions_go_over_to_the_item_that_still_has_the_name() {
+    let root = tempfile::tempdir().unwrap();
+    let guide = |code: &str, catalog: &str| {
+        json!({"name":"牲畜耳标申领发放登记","task_code":code,"catalog_code":catalog,"region_code":"150000",
+            "materials":[{"name":"防疫档案"}]})
+    };
+    let guides =
+        [guide("EAR1", "000111222001"), guide("EAR2", "000111222002"), json!({"name":"普通护照签发"})];
+    let path = write(&root.path().join("g.jsonl"), &guides);
+    let example = Example {
+        question: "给牛羊办那个小牌牌".into(),
+        item: "牲畜耳标申领发放登记".into(),
+        business_item: None,
+        author: None,
+        at: None,
+    };
+    let companions = Companions { examples: vec![example], ..crate::house::companions() };
+    let index = root.path().join("index");
+    let sources = Sources { paths: vec![path], options: Options::default(), companions };
+    let first = Plan { root: index.clone(), now: jiff::Timestamp::now(), allow_shrink: true, examples: 64 };
+    import(sources, first, Some(&embedder()), &mut |_| {}).unwrap();
+    let search = Search::open(&index).unwrap();
+    assert_eq!((search.all_named("牲畜耳标申领发放登记").len(), search.known_questions().count()), (2, 1));
+    give(&index, &[json!({"task_code":"EAR1","sync_op":"delete"})]).0.unwrap();
+    let search = Search::open(&index).unwrap();
+    assert_eq!(search.known_questions().collect::<Vec<_>>(), ["给牛羊办那个小牌牌"]);
+    let left = search.named("牲畜耳标申领发放登记").unwrap();
+    let query = search.analyzer().query("给牛羊办那个小牌牌");
+    let vector = embedder().embed_blocking(&[query.meaning_text().to_owned()]).unwrap().remove(0);
+    for vector in [None, Some(&vector)] {
+        let hits = search.find(&query, vector, &Context::default(), 3).unwrap();
+        assert_eq!(hits.fused.first().map(|found| found.item), Some(left));
+    }
+}
+
+#[test]
+fn the_only_names_of_an_index_may_go_one_after_another() {
+    let root = tempfile::tempdir().unwrap();
+    let guides: Vec<Value> =
+        (1..=4).map(|n| json!({"name":format!("第{n}个事项登记"),"task_code":format!("ONLY{n}")})).collect();
+    let path = write(&root.path().join("g.jsonl"), &guides);
+    let index = root.path().join("index");
+    build(&index, &[path], Some(&embedder()));
+    for n in 1..=3 {
+        give(&index, &[json!({"task_code":format!("ONLY{n}"),"sync_op":"delete"})]).0.unwrap();
+    }
+    assert!(Search::open(&index).unwrap().named("第4个事项登记").is_some());
+}
+
+#[test]
+fn what_says_nothing_is_kept_as_an_import_of_all_keeps_it() {
+    let root = tempfile::tempdir().unwrap();
+    build(root.path(), &[fixture()], None);
+    let odd = json!({"name":"新来的事项","task_code":"NEW1","state":"","conditions":[""]});
+    give(root.path(), &[odd]).0.unwrap();
+    let search = Search::open(root.path()).unwrap();
+    let (_, guide) = search.guide_by_code("NEW1").unwrap().unwrap();
+    assert_eq!(guide.state, bangban::guide::Guide::default().state);
+}
+
 #[tokio::test]
 async fn the_service_takes_changes_up_and_keeps_what_it_learned() {
     let root = tempfile::tempdir().unwrap();
@@ -673,6 +737,12 @@ fn tables_of_changes_are_read_as_tables_of_guides_are() {
     let (_, passport) = search.guide_by_code("B15000000000000000000000000002").unwrap().unwrap();
     assert_eq!(passport.department.as_deref(), Some("出入境管理局"));
     assert!(passport.materials.is_empty(), "a guide is replaced whole");
+    // A code that a spreadsheet spoiled would make another guide of this one; with a change nothing may be lost.
+    let table = root.path().join("spoiled.csv");
+    let text = "task_code,task_name,cd_operation\n1.5E+30,普通护照签发,\n";
+    std::fs::write(&table, text).unwrap();
+    let done = import_changes(&[table], Options::default(), plan(root.path()), &|| None, &mut |_| {});
+    assert!(matches!(done, Err(ImportError::Refused { errors: 1 })), "{done:?}");
 }
 
 #[test]
