@@ -178,7 +178,8 @@ pub fn business_item(
     near.sort_by(|a, b| b.1.as_case().total_cmp(&a.1.as_case()));
     let [(first, best), (_, second), ..] = near[..] else { return None };
     let margin = match cases.get(first as usize) {
-        Some(case) if says(folded, &case.name) => 0.0,
+        // Of two that are equally near the first would be told by nothing but its place.
+        Some(case) if says(folded, &case.name) => f32::MIN_POSITIVE,
         // The other way round it is a name that the case shares with the whole.
         _ if best.nearest() > whole || best.best() >= whole => CASE_MARGIN,
         _ => NAMED_MARGIN,
