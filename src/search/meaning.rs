@@ -106,7 +106,7 @@ const CASE_MARGIN: f32 = 0.02;
 const NAMED_MARGIN: f32 = 0.08;
 
 /// Words of a question that say what is to be done, and those that cases are named with for it.
-const ACTIONS: [(&[&str], &[&str]); 7] = [
+const ACTIONS: [(&[&str], &[&str]); 8] = [
     (&["丢", "遗失", "找不", "补"], &["补办", "补发", "补领", "补证", "遗失", "丢失"]),
     (&["坏", "破", "损"], &["损"]),
     (&["到期", "过期", "续"], &["延续", "延期", "期满", "到期"]),
@@ -114,6 +114,7 @@ const ACTIONS: [(&[&str], &[&str]); 7] = [
     (&["变更", "改名", "换法人", "换个法人", "换地址"], &["变更"]),
     (&["开个", "开一", "新开", "注册", "头一", "第一次"], &["新办", "首次", "核发", "设立", "初"]),
     (&["咋领", "怎么领"], &["申领"]),
+    (&["领结婚证", "领证", "扯证"], &["结婚登记"]),
 ];
 
 /// Whether a folded text says in its own words what a case of this name is for.
