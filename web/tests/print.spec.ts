@@ -125,7 +125,7 @@ test.describe('a newcomer with a phone', () => {
     const shot = (name: string) => page.screenshot({ path: `artefacts/walk/${name}.png` });
     await open(page);
     await shot('1-start');
-    await answered(page, () => ask(page, '家里老人过了八十，听说有补贴咋领'));
+    await answered(page, () => ask(page, '老人高龄补贴'));
     await shot('2-asked');
     await page.getByRole('button', { name: /^地区：/ }).click();
     const dialog = page.getByRole('dialog', { name: '选择地区' });
