@@ -109,10 +109,10 @@ pub fn run(args: Args) -> Result<ExitCode> {
 
 fn generations(root: &Path, args: &GenerationsArgs) -> Result<ExitCode> {
     let known = crate::search::generations(root);
-    if let Some(name) = &args.restore {
-        if !crate::search::restore(root, name)? {
-            anyhow::bail!("{}: no generation {name:?} here; there are: {}", root.display(), known.join(", "));
-        }
+    if let Some(name) = &args.restore
+        && !crate::search::restore(root, name)?
+    {
+        anyhow::bail!("{}: no generation {name:?} here; there are: {}", root.display(), known.join(", "));
     }
     let current = crate::search::current(root)?;
     for name in known {
