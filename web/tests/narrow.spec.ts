@@ -129,9 +129,12 @@ test('elder mode has text of 24 px and more, is remembered, and can be left', as
     .map((element) => element.textContent.trim().slice(0, 30))`);
   expect(small, 'no text below 24 px').toEqual([]);
   // One column: the right-hand block stands below the materials.
-  const bring = await card(page).locator('.bring').boundingBox();
-  const when = await card(page).locator('.when').boundingBox();
-  expect(when?.y ?? 0).toBeGreaterThanOrEqual((bring?.y ?? 0) + (bring?.height ?? 0));
+  // Both at once: the page may still be scrolling.
+  const between = await card(page).locator('.bring').evaluate((bring) => {
+    const when = bring.parentElement?.querySelector('.when');
+    return when && when.getBoundingClientRect().top - bring.getBoundingClientRect().bottom;
+  });
+  expect(between).toBeGreaterThanOrEqual(0);
 
   await elder.click();
   await expect(elder).toHaveAttribute('aria-pressed', 'false');
