@@ -363,10 +363,20 @@ fn write_texts(
             ItemText { item, catalog, base, known }
         })
         .collect();
-    keyword::change(dir, recast.texts.keys().chain(heirs.keys()).copied(), &texts, analyzer)?;
+    let model = manifest.model.as_ref().filter(|_| !names.is_empty());
+    let before = std::thread::scope(|scope| {
+        // The vectors there are take as long to read as the words to write.
+        let read = (model.is_some() && before.is_none())
+            .then(|| scope.spawn(|| Vectors::rows_of(&old.dir, manifest.dimensions)));
+        keyword::change(dir, recast.texts.keys().chain(heirs.keys()).copied(), &texts, analyzer)?;
+        match read {
+            Some(read) => read.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)).map(Some),
+            None => Ok(before),
+        }
+    })?;
     tell(Stage::Indexing(texts.len(), texts.len()));
 
-    let Some(model) = manifest.model.as_ref().filter(|_| !names.is_empty()) else {
+    let (Some(model), Some(before)) = (model, before) else {
         Vectors::share(&old.dir, dir)?;
         return Ok(None);
     };
@@ -382,10 +392,6 @@ fn write_texts(
     let other = |item: &u32| was(*item).is_none_or(|was| was.name != items[*item as usize].name);
     let other: HashSet<u32> =
         names.iter().copied().filter(|item| items[*item as usize].guides == 0 || other(item)).collect();
-    let before = match before {
-        Some(before) => before,
-        None => Vectors::rows_of(&old.dir, manifest.dimensions)?,
-    };
     let embed = |texts: &[String]| embed(model, texts);
     let vectors = labels::renew(&before, manifest.dimensions, &labelled, &other, &embed, tell)?;
     vectors.write(dir)?;
@@ -439,7 +445,8 @@ fn readable(
     }
     Keywords::open(dir, analyzer.segmenter())?;
     Regional::open(dir, analyzer.segmenter())?;
-    if vectors && Vectors::rows_of(dir, manifest.dimensions)?.len() != manifest.vectors {
+    // They were written a moment ago from what lies in memory: to read them again would cost as much once more.
+    if vectors && !Vectors::are_whole(dir, manifest.vectors, manifest.dimensions)? {
         return Err(broken("counts differ from its manifest"));
     }
     Ok(())

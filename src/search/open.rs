@@ -70,18 +70,26 @@ impl Search {
 
     fn opened(dir: &Path, before: Option<&Search>) -> Result<Search, SearchError> {
         let manifest = generation::manifest(dir)?;
-        let items = read_items(dir)?;
-        let vectors = match before.filter(|b| b.manifest.vectors_of() == manifest.vectors_of()) {
-            Some(before) => before.vectors.clone(),
-            None => Arc::new(Vectors::read(dir, manifest.dimensions)?),
-        };
-        let words = match before.filter(|b| b.manifest.words_of() == manifest.words_of()) {
-            Some(before) => before.words.clone(),
-            None => Arc::new(Words::read(dir)?),
-        };
+        // What takes longest to read, beside everything else.
+        let (vectors, read) = std::thread::scope(|scope| {
+            let vectors =
+                scope.spawn(|| match before.filter(|b| b.manifest.vectors_of() == manifest.vectors_of()) {
+                    Some(before) => Ok(before.vectors.clone()),
+                    None => Vectors::read(dir, manifest.dimensions).map(Arc::new),
+                });
+            let read = || {
+                let words = match before.filter(|b| b.manifest.words_of() == manifest.words_of()) {
+                    Some(before) => before.words.clone(),
+                    None => Arc::new(Words::read(dir)?),
+                };
+                Ok::<_, SearchError>((read_items(dir)?, words, Records::open(dir)?))
+            };
+            let read = read();
+            (vectors.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)), read)
+        });
+        let (vectors, (items, words, records)) = (vectors?, read?);
         // What was made of names by the same words can stay.
         let before = before.filter(|before| Arc::ptr_eq(&before.words, &words));
-        let records = Records::open(dir)?;
         let live = || items.iter().enumerate().filter(|(_, item)| item.guides > 0);
         if live().count() != manifest.items
             || records.len() != manifest.guides

@@ -143,6 +143,16 @@ impl Vectors {
         Ok(cosines)
     }
 
+    /// Whether both files of a generation have this many rows, by their lengths alone.
+    pub(super) fn are_whole(dir: &Path, count: usize, dimensions: usize) -> Result<bool, SearchError> {
+        let path = dir.join("vectors.f32");
+        let bytes = std::fs::metadata(&path).map_err(|e| SearchError::io(&path, e))?.len();
+        let path = dir.join("labels.jsonl");
+        let labels = std::fs::read(&path).map_err(|e| SearchError::io(&path, e))?;
+        let lines = labels.iter().filter(|byte| **byte == b'\n').count();
+        Ok((bytes, lines) == ((count * dimensions * size_of::<f32>()) as u64, count))
+    }
+
     /// Writes `vectors.f32` (little-endian rows) and `labels.jsonl`.
     pub fn write(&self, dir: &Path) -> Result<(), SearchError> {
         let path = dir.join("vectors.f32");
