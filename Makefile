@@ -44,6 +44,7 @@ model:
 	python3 models/train/mix.py --out target/taught target/train/7 target/train/8 target/train/9 target/train/10
 	python3 models/train/distil.py target/taught
 	python3 models/train/distil.py target/taught --out models/bangban-e5-small
+	python3 models/convert/smooth.py models/bangban-e5-small
 
 # The weights that depend on the model, learned from questions that the index lacks; build again afterwards.
 fit:
