@@ -4,7 +4,10 @@ import math
 import pathlib
 import struct
 
+import numpy as np
+
 import convert
+import reference
 
 # Types of tensors, and the bytes that 32 weights take.
 F32, Q4_0, Q8_0 = 0, 2, 8
@@ -49,3 +52,16 @@ def read(path):
         size = math.prod(shape) * BLOCK_BYTES[kind] // BLOCK
         found[name] = (shape, kind, bytes(view[start + offset:start + offset + size]))
     return metadata, found
+
+
+def floats(shape, kind, data):
+    """The numbers of one tensor as read."""
+    if kind == F32:
+        flat = np.frombuffer(data, "<f4")
+    elif kind == Q4_0:
+        flat = reference.dequantise(data)
+    else:
+        blocks = np.frombuffer(data, np.uint8).reshape(-1, 34)
+        scale = blocks[:, :2].copy().view("<f2").astype(np.float32)
+        flat = (blocks[:, 2:].copy().view(np.int8).astype(np.float32) * scale).reshape(-1)
+    return flat.reshape(shape)

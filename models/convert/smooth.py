@@ -27,17 +27,6 @@ PARTS = {"attention.self": ("attention.self.query", "attention.self.key", "atten
          "intermediate": ("intermediate.dense",)}
 
 
-def floats(shape, kind, data):
-    if kind == gguf.F32:
-        flat = np.frombuffer(data, "<f4")
-    elif kind == gguf.Q4_0:
-        flat = reference.dequantise(data)
-    else:
-        blocks = np.frombuffer(data, np.uint8).reshape(-1, 34)
-        flat = blocks[:, 2:].view(np.int8) * blocks[:, :2].copy().view("<f2").astype(np.float32)
-    return flat.reshape(shape)
-
-
 class Source:
     """Tensors by the names that reference.Encoder asks for."""
 
@@ -48,7 +37,7 @@ class Source:
 
     def __init__(self, path):
         self.metadata, self.tensors = gguf.read(path)
-        self.known = {name: floats(*found) for name, found in self.tensors.items() if not name.endswith(".smooth")}
+        self.known = {name: gguf.floats(*found) for name, found in self.tensors.items() if not name.endswith(".smooth")}
         self.layers = 1 + max(int(name.split(".")[2]) for name in self.known if name.startswith("encoder.layer."))
 
     def named(self, short):

@@ -15,21 +15,12 @@ from torch.nn import functional as F
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "convert"))
 import convert  # noqa: E402
 import gguf  # noqa: E402
-import reference  # noqa: E402
 
 HIDDEN, HEADS, INNER, EPSILON = 384, 12, 1536, 1e-12
 
 
 def floats(shape, kind, data):
-    if kind == gguf.F32:
-        flat = np.frombuffer(data, "<f4")
-    elif kind == gguf.Q4_0:
-        flat = reference.dequantise(data)
-    else:
-        blocks = np.frombuffer(data, np.uint8).reshape(-1, 34)
-        scale = blocks[:, :2].copy().view("<f2").astype(np.float32)
-        flat = (blocks[:, 2:].copy().view(np.int8).astype(np.float32) * scale).reshape(-1)
-    return torch.from_numpy(np.array(flat, np.float32).reshape(shape))
+    return torch.from_numpy(np.array(gguf.floats(shape, kind, data), np.float32))
 
 
 def q8_0(tensor):
