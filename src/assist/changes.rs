@@ -6,7 +6,6 @@ use crate::embed::Embedder;
 use crate::guide::{Guide, Operation};
 use crate::search::{Delta, DeltaPlan, Manifest, Misfit, SearchError};
 use std::cell::LazyCell;
-use std::collections::HashSet;
 use std::path::PathBuf;
 
 /// Changes of one batch at most: they are held in memory, and beyond that an import of all guides is quicker.
@@ -43,7 +42,9 @@ pub fn import_changes(
     let delta = Delta::start(plan)?;
     std::thread::scope(|scope| {
         // To load the model takes as long as all the rest: begun as soon as it is clear that it is needed.
-        let ahead = names_are_new(&delta, &batch).then(|| scope.spawn(embedder));
+        let stay = batch.iter().filter(|(guide, _)| guide.operation() != Ok(Operation::Delete));
+        let ahead =
+            delta.needs_model(stay.map(|(guide, _)| guide.name.as_str())).then(|| scope.spawn(embedder));
         let model = || match ahead {
             // A panic there is a panic here.
             Some(ahead) => ahead.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)),
@@ -51,13 +52,6 @@ pub fn import_changes(
         };
         change(delta, batch, summary, model, tell)
     })
-}
-
-/// Whether a guide that comes or changes bears a name that no item has yet.
-fn names_are_new(delta: &Delta, batch: &Batch) -> bool {
-    let known: HashSet<&str> = delta.names().collect();
-    let stays = |guide: &Guide| guide.operation() != Ok(Operation::Delete);
-    batch.iter().any(|(guide, _)| stays(guide) && !known.contains(guide.name.as_str()))
 }
 
 /// Takes a batch that could be read into a generation that was begun.

@@ -12,7 +12,7 @@ use super::codes::Codes;
 use super::generation::{self, Draft, FORMAT, Manifest};
 use super::keyword::{self, ItemText, Keywords};
 use super::recast::{Change, Recast};
-use super::records::{Entry, Records, RecordsWriter, Spot, level, region_number};
+use super::records::{Entry, Records, RecordsWriter, Spot, region_number};
 use super::regional::{self, Regional};
 use super::vector::{LabelKind, Vectors};
 use super::{Companions, SearchError, labels, read_items};
@@ -102,20 +102,6 @@ impl Old {
         entry.map(|entry| self.records.guide(entry)).transpose()
     }
 
-    /// The guide that speaks for an item.
-    fn speaker(&self, item: u32) -> Result<Option<Guide>, SearchError> {
-        let entry = |place: usize| self.records.entries()[place];
-        let mut places: Vec<usize> = self.records.places_of(item).collect();
-        places.sort_by_key(|place| (level(entry(*place).region), self.records.number(*place)));
-        for place in &places {
-            let guide = self.records.guide(entry(*place))?;
-            if guide.has_content() {
-                return Ok(Some(guide));
-            }
-        }
-        places.first().map(|place| self.records.guide(entry(*place))).transpose()
-    }
-
     /// The guide that a record means: the one of its code, else of its name, place, organ and cases.
     fn find(&self, record: &Guide) -> Result<Option<(u32, Guide)>, SearchError> {
         let numbers: Vec<u32> = match &record.task_code {
@@ -170,10 +156,14 @@ impl Delta {
         })
     }
 
-    /// Every name that an item of the generation in service has.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    /// Whether the model will be needed for one of these names: where no item has it yet.
+    pub fn needs_model<'a>(&self, mut names: impl Iterator<Item = &'a str>) -> bool {
         let items = self.old.items.iter().filter(|item| item.guides > 0);
-        items.flat_map(|item| std::iter::once(&item.name).chain(&item.other_names)).map(String::as_str)
+        let known: HashSet<&str> = items
+            .flat_map(|item| std::iter::once(&item.name).chain(&item.other_names))
+            .map(String::as_str)
+            .collect();
+        self.old.manifest.model.is_some() && names.any(|name| !known.contains(name))
     }
 
     /// Takes one change in. Gives what it does, or why it doesn't fit; a guide may be named once.
@@ -350,7 +340,8 @@ fn write_texts(
         for (at, (now, then)) in known.iter().zip(&then).enumerate() {
             let item = at as u32;
             if now != then && !recast.texts.contains_key(&item) {
-                heirs.extend(old.speaker(item)?.map(|base| (item, base)));
+                let base = recast.speaker(item, None)?.map(|number| old.guide(number)).transpose()?.flatten();
+                heirs.extend(base.map(|base| (item, base)));
             }
         }
     }

@@ -21,7 +21,7 @@ pub(super) struct Change {
 
 /// Guides that may come together in one item.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Family {
+pub enum Family {
     Code(String),
     Name(String),
 }
@@ -215,8 +215,8 @@ impl<'a> Recast<'a> {
                 None => {}
             }
         }
-        let speaker = self.speaker(item, family, None)?;
-        let then = self.speaker(item, family, Some(numbers))?;
+        let speaker = self.speaker(item, None)?;
+        let then = self.speaker(item, Some((family, numbers)))?;
         let same = speaker == then && !then.is_some_and(|number| numbers.contains(&number));
         if !same || (CatalogItem { guides: held.guides, ..next.clone() }) != *held {
             let base = then.map(|number| self.after(number, family)).transpose()?.flatten();
@@ -231,27 +231,29 @@ impl<'a> Recast<'a> {
         Ok(true)
     }
 
-    /// Number of the guide that speaks for an item of one name: before the changes, or after those of these numbers.
-    fn speaker(
+    /// Number of the guide that speaks for an item of one name: before the changes, or after those of these numbers of
+    /// its family.
+    pub fn speaker(
         &self,
         item: u32,
-        family: &Family,
-        changed: Option<&BTreeSet<u32>>,
+        changed: Option<(&Family, &BTreeSet<u32>)>,
     ) -> Result<Option<u32>, SearchError> {
         let mut order: Vec<(u8, u32)> = Vec::new();
         for place in self.records.places_of(item) {
             let number = self.records.number(place);
-            if !changed.is_some_and(|changed| changed.contains(&number)) {
+            if !changed.is_some_and(|(_, changed)| changed.contains(&number)) {
                 order.push((level(self.records.entries()[place].region), number));
             }
         }
-        for &number in changed.into_iter().flatten() {
-            order.extend(self.new_of(number, family).map(|guide| (rank(guide).1, number)));
+        if let Some((family, changed)) = changed {
+            for &number in changed {
+                order.extend(self.new_of(number, family).map(|guide| (rank(guide).1, number)));
+            }
         }
         order.sort_unstable();
         for &(_, number) in &order {
             let guide = match changed {
-                Some(_) => self.after(number, family)?,
+                Some((family, _)) => self.after(number, family)?,
                 None => self.records.place(number).map(|place| self.before(place)).transpose()?,
             };
             if guide.is_some_and(|guide| guide.has_content()) {
