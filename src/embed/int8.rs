@@ -6,15 +6,13 @@
 //!
 //! Three kernels multiply bytes, chosen by what the CPU offers. All of them get the same integers, and
 //! the f32 code is one source over the operations of [`Vector`], whose sums have a fixed order, compiled once a
-//! kernel. So the hidden states
-//! of both vector kernels are the same bits, and an index may move between machines. Those of the plain
-//! kernel differ by rounding where the CPU does not multiply and add in one instruction.
+//! kernel. So the hidden states of both vector kernels are the same bits, and an index may move between machines. Those
+//! of the plain kernel differ by rounding where the CPU does not multiply and add in one instruction.
 //!
 //! AVX2 has no instruction that multiplies bytes into 32-bit sums: `vpmaddubsw` gives 16-bit sums of two
 //! products, and widening each of them costs as much as the product. So the weights are scaled until no
 //! sum of `GROUP` / 2 products can leave 16 bits, and only those sums are widened. The product is 1.4 times
-//! as fast, for a good bit of each weight: the mean cosine of the shipped model with an f32 forward pass is
-//! 0.9995 instead of 0.9997.
+//! as fast, for a good bit of each weight; what that costs is told in models/README.md.
 //!
 //! Some channels of what a layer norm gives are far larger than others and would take nearly all of a byte for
 //! themselves. So a model may tell a factor a channel for each product that reads a layer norm
