@@ -9,7 +9,7 @@ use super::keyword::{self, ItemText};
 use super::labels::{self, last_generation};
 use super::records::{Entry, RecordsWriter, Spot, region_number};
 use super::vector::Vectors;
-use super::{Companions, Search, SearchError, regional};
+use super::{Companions, Search, SearchError, regional, stored};
 use crate::embed::{EmbedError, Vector};
 use crate::guide::{CatalogItem, Guide};
 use jiff::Timestamp;
@@ -177,7 +177,7 @@ impl Builder {
             Some(embedding) => labels::embed(&items, &examples, &analyzer, embedding, last.as_ref(), tell)?,
             None => Vectors::new(0),
         };
-        vectors.write(&dir)?;
+        stored::write(&dir, &vectors)?;
 
         let corpus: String = self.hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
         let manifest = Manifest {

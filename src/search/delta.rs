@@ -1,7 +1,7 @@
 //! Changes in, a new generation out that shares with the old one what they don't touch.
 //!
 //! What is written anew: the guides that changed, the look-up files (24 bytes a guide and its codes), the items, small
-//! files of both text indexes, and the vectors where a name changed. Readers of the old generation notice nothing.
+//! files of both text indexes, and the vectors of names that changed. Readers of the old generation notice nothing.
 //!
 //! Two things wait for the next import of all guides: a word that is new stays cut into its parts, since whatever holds it
 //! would have to be cut again; and the centres of items, which are learned from all of them.
@@ -11,11 +11,13 @@ use super::catalog::{choose, same_names};
 use super::codes::Codes;
 use super::generation::{self, Draft, FORMAT, Manifest};
 use super::keyword::{self, ItemText, Keywords};
+use super::labels::{self, Renewed};
 use super::recast::{Change, Recast};
 use super::records::{Entry, Records, RecordsWriter, Spot, region_number};
 use super::regional::{self, Regional};
-use super::vector::{LabelKind, Vectors};
-use super::{Companions, SearchError, labels, read_items};
+use super::stored::{self, Stored};
+use super::vector::{Label, LabelKind};
+use super::{Companions, SearchError, read_items};
 use crate::embed::Vector;
 use crate::guide::{CatalogItem, Example, Guide, Operation};
 use crate::text::Analyzer;
@@ -315,13 +317,13 @@ fn write_texts(
 ) -> Result<Option<usize>, SearchError> {
     let manifest = &old.manifest;
     if recast.texts.is_empty() {
-        Vectors::share(&old.dir, dir)?;
+        stored::share_all(&old.dir, dir)?;
         return Ok(None);
     }
-    let mut before = None;
+    let before = || Stored::open(&old.dir, manifest.dimensions);
     let examples = match Companions::known_questions(&old.dir)? {
         Some(examples) => examples,
-        None => known_by_vectors(before.insert(Vectors::rows_of(&old.dir, manifest.dimensions)?), &old.items),
+        None => known_by_vectors(&before()?.labels, &old.items),
     };
     let items: Vec<&CatalogItem> = recast.items.iter().collect();
     let known = choose(&items, &examples, manifest.examples);
@@ -354,21 +356,11 @@ fn write_texts(
             ItemText { item, catalog, base, known }
         })
         .collect();
-    let model = manifest.model.as_ref().filter(|_| !names.is_empty());
-    let before = std::thread::scope(|scope| {
-        // The vectors there are take as long to read as the words to write.
-        let read = (model.is_some() && before.is_none())
-            .then(|| scope.spawn(|| Vectors::rows_of(&old.dir, manifest.dimensions)));
-        keyword::change(dir, recast.texts.keys().chain(heirs.keys()).copied(), &texts, analyzer)?;
-        match read {
-            Some(read) => read.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)).map(Some),
-            None => Ok(before),
-        }
-    })?;
+    keyword::change(dir, recast.texts.keys().chain(heirs.keys()).copied(), &texts, analyzer)?;
     tell(Stage::Indexing(texts.len(), texts.len()));
 
-    let (Some(model), Some(before)) = (model, before) else {
-        Vectors::share(&old.dir, dir)?;
+    let Some(model) = manifest.model.as_ref().filter(|_| !names.is_empty()) else {
+        stored::share_all(&old.dir, dir)?;
         return Ok(None);
     };
     let labelled = |&item: &u32| {
@@ -384,14 +376,15 @@ fn write_texts(
     let other: HashSet<u32> =
         names.iter().copied().filter(|item| items[*item as usize].guides == 0 || other(item)).collect();
     let embed = |texts: &[String]| embed(model, texts);
-    let vectors = labels::renew(&before, manifest.dimensions, &labelled, &other, &embed, tell)?;
-    vectors.write(dir)?;
-    Ok(Some(vectors.len()))
+    let before = before()?;
+    let Renewed { kept, new } = labels::renew(&before, manifest.dimensions, &labelled, &other, &embed, tell)?;
+    before.write_changed(dir, &kept, &new)?;
+    Ok(Some(kept.len() + new.len()))
 }
 
 /// The known questions of a generation that doesn't keep them: as the model saw them, which is without their places.
-fn known_by_vectors(vectors: &Vectors, items: &[CatalogItem]) -> Vec<Example> {
-    let labels = vectors.labels.iter().filter(|label| label.kind == LabelKind::Example);
+fn known_by_vectors(labels: &[Label], items: &[CatalogItem]) -> Vec<Example> {
+    let labels = labels.iter().filter(|label| label.kind == LabelKind::Example);
     labels
         .filter_map(|label| {
             let item = items.get(label.item as usize)?;
@@ -437,7 +430,7 @@ fn readable(
     Keywords::open(dir, analyzer.segmenter())?;
     Regional::open(dir, analyzer.segmenter())?;
     // They were written a moment ago from what lies in memory: to read them again would cost as much once more.
-    if vectors && !Vectors::are_whole(dir, manifest.vectors, manifest.dimensions)? {
+    if vectors && !stored::are_whole(dir, manifest.vectors, manifest.dimensions)? {
         return Err(broken("counts differ from its manifest"));
     }
     Ok(())

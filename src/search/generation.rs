@@ -14,7 +14,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Format of the files in a generation.
-pub const FORMAT: u32 = 7;
+pub const FORMAT: u32 = 8;
 
 /// The oldest format that is read: its guides are numbered as they lie, and it keeps no known questions.
 const OLDEST: u32 = 6;

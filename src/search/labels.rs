@@ -4,11 +4,13 @@ use super::SearchError;
 use super::build::{Embedding, Stage};
 use super::catalog::Known;
 use super::generation::{self, Manifest};
+use super::stored::Stored;
 use super::vector::{Label, LabelKind, Vectors};
 use crate::embed::{Vector, centres};
 use crate::guide::CatalogItem;
 use crate::text::Analyzer;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
@@ -29,7 +31,7 @@ pub(super) fn last_generation(root: &Path) -> Option<Last> {
     let name = generation::current(root).ok()??;
     let dir = root.join(name);
     let manifest = generation::manifest(&dir).ok()?;
-    let vectors = Vectors::rows_of(&dir, manifest.dimensions).ok();
+    let vectors = Stored::open(&dir, manifest.dimensions).and_then(Stored::read).ok();
     Some(Last { manifest, vectors })
 }
 
@@ -96,42 +98,49 @@ pub(super) fn embed(
     let before = last.and_then(|last| last.vectors.as_ref());
     let mut vectors = Vectors::new(embedding.dimensions);
     let embed = |texts: &[String]| (embedding.embed)(texts).map_err(SearchError::Embed);
-    push(&mut vectors, labels, before, &embed, tell)?;
+    let row = |at| Ok(Cow::Borrowed(before.map_or(&[][..], |before| before.row(at))));
+    let known = Embedded { labels: before.map_or(&[], |before| &before.labels), row: &row };
+    push(&mut vectors, labels, &known, &embed, tell)?;
     if examples.iter().any(|list| !list.is_empty()) {
         add_centres(&mut vectors, items.len(), embedding, before)?;
     }
     Ok(vectors)
 }
 
+/// What becomes of the vectors where a generation is made from another one.
+pub(super) struct Renewed {
+    /// Those that stay, by their places.
+    pub kept: Vec<usize>,
+    /// Those that come.
+    pub new: Vectors,
+}
+
 /// The vectors of a generation made from another one: those of the items that are given get these labels, the others
 /// keep theirs. A centre stays while its item keeps its name; where an item has none its name stands in.
 pub(super) fn renew(
-    before: &Vectors,
+    before: &Stored,
     dimensions: usize,
     items: &BTreeMap<u32, Vec<Label>>,
     renamed: &HashSet<u32>,
     embed: &Embed<'_>,
     tell: &mut dyn FnMut(Stage),
-) -> Result<Vectors, SearchError> {
-    let mut vectors = Vectors::new(dimensions);
+) -> Result<Renewed, SearchError> {
     // Two questions of an item may be the same without their places: each has its row.
     let mut wanted: HashMap<&Label, usize> = HashMap::new();
     for label in items.values().flatten() {
         *wanted.entry(label).or_default() += 1;
     }
-    for (at, label) in before.labels.iter().enumerate() {
-        let stays = match label.kind {
-            _ if !items.contains_key(&label.item) => true,
-            LabelKind::Centre => !renamed.contains(&label.item),
-            _ => wanted.get_mut(label).is_some_and(taken),
-        };
-        if stays {
-            vectors.push(label.clone(), before.row(at))?;
-        }
-    }
-    let labels = items.values().flatten().filter(|label| wanted.get_mut(label).is_some_and(taken)).cloned();
-    push(&mut vectors, labels.collect(), Some(before), embed, tell)?;
-    Ok(vectors)
+    let mut stays = |label: &Label| match label.kind {
+        _ if !items.contains_key(&label.item) => true,
+        LabelKind::Centre => !renamed.contains(&label.item),
+        _ => wanted.get_mut(label).is_some_and(taken),
+    };
+    let kept = before.labels.iter().enumerate().filter(|(_, label)| stays(label)).map(|(at, _)| at).collect();
+    let come = items.values().flatten().filter(|label| wanted.get_mut(label).is_some_and(taken)).cloned();
+    let mut new = Vectors::new(dimensions);
+    let known = Embedded { labels: &before.labels, row: &|at| before.row(at).map(Cow::Owned) };
+    push(&mut new, come.collect(), &known, embed, tell)?;
+    Ok(Renewed { kept, new })
 }
 
 /// Takes one, where there is one left.
@@ -141,20 +150,22 @@ fn taken(left: &mut usize) -> bool {
     some
 }
 
+/// Texts that have a vector already, and how to get at it.
+struct Embedded<'a> {
+    labels: &'a [Label],
+    row: &'a dyn Fn(usize) -> Result<Cow<'a, [f32]>, SearchError>,
+}
+
 /// Adds labels with their vectors: known ones as they are, the others from the model.
 fn push(
     vectors: &mut Vectors,
     labels: Vec<Label>,
-    before: Option<&Vectors>,
+    before: &Embedded<'_>,
     embed: &Embed<'_>,
     tell: &mut dyn FnMut(Stage),
 ) -> Result<(), SearchError> {
-    let mut known: HashMap<&str, &[f32]> = HashMap::new();
-    if let Some(before) = before {
-        let rows = before.labels.iter().enumerate();
-        let texts = rows.filter(|(_, label)| label.kind != LabelKind::Centre);
-        known.extend(texts.map(|(at, label)| (label.text.as_str(), before.row(at))));
-    }
+    let texts = before.labels.iter().enumerate().filter(|(_, label)| label.kind != LabelKind::Centre);
+    let known: HashMap<&str, usize> = texts.map(|(at, label)| (label.text.as_str(), at)).collect();
     let mut unseen: Vec<String> =
         labels.iter().filter(|l| !known.contains_key(l.text.as_str())).map(|l| l.text.clone()).collect();
     unseen.sort_unstable_by(|a, b| a.len().cmp(&b.len()).then(a.cmp(b)));
@@ -166,8 +177,8 @@ fn push(
     }
     for label in labels {
         let row = match (known.get(label.text.as_str()), fresh.get(label.text.as_str())) {
-            (Some(row), _) => row.to_vec(),
-            (None, Some(vector)) => vector.as_slice().to_vec(),
+            (Some(at), _) => (before.row)(*at)?,
+            (None, Some(vector)) => Cow::Borrowed(vector.as_slice()),
             (None, None) => {
                 return Err(SearchError::Broken(
                     "labels.jsonl".into(),

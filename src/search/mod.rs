@@ -23,6 +23,7 @@ mod records;
 mod regional;
 mod schema;
 mod segments;
+mod stored;
 mod tokenizer;
 mod vector;
 

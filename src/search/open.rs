@@ -7,7 +7,8 @@ use super::generation::{self, current};
 use super::keyword::Keywords;
 use super::records::Records;
 use super::regional::Regional;
-use super::vector::{LabelKind, Vectors};
+use super::stored::Stored;
+use super::vector::LabelKind;
 use super::{Companions, Search, SearchError};
 use crate::guide::{CatalogItem, Hall, Regions, Theme};
 use crate::text::{Analyzer, Sounds};
@@ -75,7 +76,9 @@ impl Search {
             let vectors =
                 scope.spawn(|| match before.filter(|b| b.manifest.vectors_of() == manifest.vectors_of()) {
                     Some(before) => Ok(before.vectors.clone()),
-                    None => Vectors::read(dir, manifest.dimensions).map(Arc::new),
+                    None => Stored::open(dir, manifest.dimensions)
+                        .and_then(Stored::read)
+                        .map(|vectors| Arc::new(vectors.packed())),
                 });
             let read = || {
                 let words = match before.filter(|b| b.manifest.words_of() == manifest.words_of()) {

@@ -1,12 +1,8 @@
 //! Exact search by meaning: one short vector a name or known question, ten thousands in all.
 
 use super::SearchError;
-use super::generation::share;
 use crate::embed::{Int8Rows, Vector};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
 
 /// What kind of name a vector stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -54,9 +50,6 @@ pub struct Vectors {
 
 /// Shorter lists are scanned as they are.
 const PACKED_FROM: usize = 4_096;
-
-/// No generation has so many items.
-const MOST_ITEMS: u32 = 1 << 20;
 
 /// Rows whose cosine is computed exactly after a scan of packed ones; no answer looks at more of them.
 const EXACT: usize = 256;
@@ -143,89 +136,19 @@ impl Vectors {
         Ok(cosines)
     }
 
-    /// Whether both files of a generation have this many rows, by their lengths alone.
-    pub(super) fn are_whole(dir: &Path, count: usize, dimensions: usize) -> Result<bool, SearchError> {
-        let path = dir.join("vectors.f32");
-        let bytes = std::fs::metadata(&path).map_err(|e| SearchError::io(&path, e))?.len();
-        let path = dir.join("labels.jsonl");
-        let labels = std::fs::read(&path).map_err(|e| SearchError::io(&path, e))?;
-        let lines = labels.iter().filter(|byte| **byte == b'\n').count();
-        Ok((bytes, lines) == ((count * dimensions * size_of::<f32>()) as u64, count))
-    }
-
-    /// Writes `vectors.f32` (little-endian rows) and `labels.jsonl`.
-    pub fn write(&self, dir: &Path) -> Result<(), SearchError> {
-        let path = dir.join("vectors.f32");
-        let little: Cow<'_, [f32]> = match cfg!(target_endian = "little") {
-            true => Cow::Borrowed(&self.rows),
-            false => self.rows.iter().map(|v| f32::from_bits(v.to_bits().to_le())).collect(),
-        };
-        std::fs::write(&path, bytemuck::cast_slice(&little)).map_err(|e| SearchError::io(&path, e))?;
-        let path = dir.join("labels.jsonl");
-        let mut text = Vec::new();
-        for label in &self.labels {
-            serde_json::to_writer(&mut text, label)
-                .map_err(|e| SearchError::Broken(path.clone(), e.to_string()))?;
-            text.push(b'\n');
-        }
-        std::fs::File::create(&path)
-            .and_then(|mut file| file.write_all(&text))
-            .map_err(|e| SearchError::io(&path, e))
-    }
-
-    /// Shares both files of a generation with one made from it.
-    pub(super) fn share(from: &Path, to: &Path) -> Result<(), SearchError> {
-        for name in ["vectors.f32", "labels.jsonl"] {
-            share(&from.join(name), &to.join(name))?;
-        }
-        Ok(())
-    }
-
-    /// Reads both files and checks that they fit each other.
-    pub fn read(dir: &Path, dimensions: usize) -> Result<Vectors, SearchError> {
-        let mut vectors = Vectors::rows_of(dir, dimensions)?;
-        vectors.packed =
-            (vectors.len() >= PACKED_FROM).then(|| Int8Rows::pack(&vectors.rows, dimensions)).flatten();
-        Ok(vectors)
-    }
-
-    /// The same for making others of them, not for a scan.
-    pub(super) fn rows_of(dir: &Path, dimensions: usize) -> Result<Vectors, SearchError> {
-        let path = dir.join("vectors.f32");
-        let mut rows = read_rows(&path).map_err(|e| SearchError::io(&path, e))?;
-        // Nothing, where the machine's own order is that of the file.
-        rows.iter_mut().for_each(|v| *v = f32::from_bits(u32::from_le(v.to_bits())));
-        let path = dir.join("labels.jsonl");
-        let file = std::fs::File::open(&path).map_err(|e| SearchError::io(&path, e))?;
-        let labels = BufReader::new(file)
-            .lines()
-            .map(|line| {
-                let line = line.map_err(|e| SearchError::io(&path, e))?;
-                serde_json::from_str(&line).map_err(|e| SearchError::Broken(path.clone(), e.to_string()))
-            })
-            .collect::<Result<Vec<Label>, _>>()?;
-        if labels.len() * dimensions != rows.len() {
-            return Err(SearchError::Broken(
-                path,
-                format!("{} labels of {dimensions} values each, but {} values", labels.len(), rows.len()),
-            ));
-        }
-        // Whoever knows the items looks closer; this only keeps a broken file from asking for all memory.
-        if labels.iter().any(|label| label.item >= MOST_ITEMS) {
-            return Err(SearchError::Broken(path, "a label names an item that can't be".into()));
-        }
+    /// Rows read from the disk, without what a scan needs.
+    pub(super) fn of(labels: Vec<Label>, rows: Vec<f32>, dimensions: usize) -> Vectors {
         let mut vectors = Vectors { rows, dimensions, ..Vectors::default() };
         labels.into_iter().for_each(|label| vectors.name(label));
-        Ok(vectors)
+        vectors
     }
-}
 
-/// The values of a file, as they lie there.
-fn read_rows(path: &Path) -> std::io::Result<Vec<f32>> {
-    let mut file = std::fs::File::open(path)?;
-    let mut rows = vec![0.0; file.metadata()?.len() as usize / size_of::<f32>()];
-    file.read_exact(bytemuck::cast_slice_mut(&mut rows))?;
-    Ok(rows)
+    /// Packs long lists for the scan.
+    pub(super) fn packed(mut self) -> Vectors {
+        self.packed =
+            (self.len() >= PACKED_FROM).then(|| Int8Rows::pack(&self.rows, self.dimensions)).flatten();
+        self
+    }
 }
 
 /// Sixteen partial sums let the compiler use vector registers without reordering a single sum.
@@ -247,22 +170,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_survive_the_disk_and_odd_lengths_are_refused() {
-        let dir = tempfile::tempdir().unwrap();
+    fn odd_lengths_are_refused_and_products_are_whole() {
         let label = |text: &str| Label { item: 1, kind: LabelKind::Case, case: Some(1), text: text.into() };
         let mut vectors = Vectors::new(20);
         let row: Vec<f32> = (0..20).map(|i| i as f32).collect();
         vectors.push(label("甲"), &row).unwrap();
-        vectors.push(label("乙"), &[1.0; 20]).unwrap();
         assert!(matches!(
-            vectors.push(label("丙"), &[1.0; 3]),
+            vectors.push(label("乙"), &[1.0; 3]),
             Err(SearchError::Dimensions { expected: 20, found: 3 })
         ));
-        vectors.write(dir.path()).unwrap();
-        let back = Vectors::read(dir.path(), 20).unwrap();
-        assert_eq!(back.labels, vectors.labels);
-        assert_eq!(back.row(0), row);
-        assert!((dot(&row, &[1.0; 20]) - 190.0).abs() < 1e-3);
-        assert!(Vectors::read(dir.path(), 7).is_err());
+        assert_eq!((vectors.len(), vectors.of_item(1)), (1, &[0][..]));
+        assert!((dot(vectors.row(0), &[1.0; 20]) - 190.0).abs() < 1e-3);
     }
 }
