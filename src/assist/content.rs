@@ -7,6 +7,7 @@ use super::{Ask, AskError, Assist, OpenError, TeachError};
 use crate::desk::{Calendar, Permission, Span};
 use crate::dialog::Status;
 use crate::guide::Example;
+use crate::search::Search;
 use crate::store::{
     Account, ContentRow, ContentState, Contents as Store, Database, DatabaseError, Entry, StoreError, Written,
 };
@@ -428,23 +429,39 @@ fn entry(by: &Account, action: &'static str, id: &str, kind: &str, at: Timestamp
     Entry { actor: by.login.clone(), action, subject: format!("content:{id}"), detail, at }
 }
 
+fn dress(search: &Search, lines: &str) {
+    match search.analyzer().everyday(lines) {
+        Ok(words) => search.analyzer().publish(words),
+        Err(error) => tracing::error!(%error, "published everyday words can't be used"),
+    }
+}
+
 impl Assist {
     /// Puts published everyday words into use, `everyday<TAB>official` a line.
     fn set_everyday(&self, lines: String) -> Result<(), ContentError> {
+        // Held to the end: a generation that comes into service now must have them, too.
+        let mut published = self.everyday.write().unwrap_or_else(PoisonError::into_inner);
         let search = self.search();
         search.analyzer().publish(search.analyzer().everyday(&lines)?);
-        *self.everyday.write().unwrap_or_else(PoisonError::into_inner) = lines;
+        *published = lines;
         self.recall.forget();
         Ok(())
     }
 
-    /// Gives a generation that was just opened what was published before.
-    pub(super) fn dress(&self, search: &crate::search::Search) {
-        let lines = self.everyday.read().unwrap_or_else(PoisonError::into_inner).clone();
-        match search.analyzer().everyday(&lines) {
-            Ok(words) => search.analyzer().publish(words),
-            Err(error) => tracing::error!(%error, "published everyday words can't be used"),
+    /// Brings a generation into service with the everyday words that are published, and with what was taught.
+    pub(super) fn put_in_service(&self, fresh: Arc<Search>) -> Result<(), OpenError> {
+        let words = self.everyday.read().unwrap_or_else(PoisonError::into_inner).clone();
+        dress(&fresh, &words);
+        // What was taught is ready before the first question is asked of the new generation.
+        self.learn_for(&fresh)?;
+        let now = self.everyday.read().unwrap_or_else(PoisonError::into_inner);
+        if *now != words {
+            dress(&fresh, &now);
         }
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        drop(now);
+        self.recall.forget();
+        Ok(())
     }
 
     /// A change, ready to be tried out.

@@ -245,12 +245,8 @@ impl Assist {
         let same = crate::search::current(&self.root)?.as_deref() == Some(served.as_str());
         if !same {
             let before = self.search();
-            let fresh = Arc::new(Search::open_after(&self.root, &before)?.with_fusion(self.fusion.clone()));
-            self.dress(&fresh);
-            // What was taught is ready before the first question is asked of the new generation.
-            self.learn_for(&fresh)?;
-            *self.live.write().unwrap_or_else(PoisonError::into_inner) = fresh;
-            self.recall.forget();
+            let fresh = Search::open_after(&self.root, &before)?.with_fusion(self.fusion.clone());
+            self.put_in_service(Arc::new(fresh))?;
         }
         self.learn()?;
         Ok(!same)

@@ -407,28 +407,39 @@ impl CatalogItem {
     /// Adds what another guide of the same item says: names, everyday names, business items.
     pub fn absorb(&mut self, guide: &Guide) {
         self.guides += 1;
-        if guide.name != self.name && !self.other_names.contains(&guide.name) {
-            self.other_names.push(guide.name.clone());
-        }
-        for name in &guide.common_names {
-            if !self.common_names.contains(name) {
-                self.common_names.push(name.clone());
+        self.gather(std::slice::from_ref(&guide.name), &guide.common_names, &guide.business_items);
+    }
+
+    /// Adds all that was gathered of an item which is the same one under another name.
+    pub fn join(&mut self, other: &CatalogItem) {
+        self.guides += other.guides;
+        self.gather(std::slice::from_ref(&other.name), &other.common_names, &other.business_items);
+        self.gather(&other.other_names, &[], &[]);
+    }
+
+    fn gather(&mut self, names: &[String], common_names: &[String], cases: &[BusinessItem]) {
+        for name in names {
+            if *name != self.name && !self.other_names.contains(name) {
+                self.other_names.push(name.clone());
             }
         }
+        add_new(&mut self.common_names, common_names);
         let known: BTreeMap<String, usize> =
             self.business_items.iter().enumerate().map(|(at, item)| (item.name.clone(), at)).collect();
-        for item in &guide.business_items {
-            match known.get(&item.name) {
-                None => self.business_items.push(item.clone()),
-                Some(&at) => {
-                    let names = &mut self.business_items[at].common_names;
-                    for name in &item.common_names {
-                        if !names.contains(name) {
-                            names.push(name.clone());
-                        }
-                    }
-                }
+        for case in cases {
+            match known.get(&case.name) {
+                None => self.business_items.push(case.clone()),
+                Some(&at) => add_new(&mut self.business_items[at].common_names, &case.common_names),
             }
+        }
+    }
+}
+
+/// Adds names that are not there yet.
+fn add_new(names: &mut Vec<String>, more: &[String]) {
+    for name in more {
+        if !names.contains(name) {
+            names.push(name.clone());
         }
     }
 }

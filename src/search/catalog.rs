@@ -81,9 +81,7 @@ impl Catalog {
             match home {
                 Some(at) => {
                     let held = &mut merged[at];
-                    let guides = held.item.guides + group.item.guides;
-                    held.item.absorb(&group.base);
-                    held.item.guides = guides;
+                    held.item.join(&group.item);
                     held.guides.extend(group.guides);
                     held.organs.extend(group.organs);
                     if rank(&group.base) < rank(&held.base) {
@@ -208,4 +206,29 @@ pub(super) fn dictionary(groups: &[Group]) -> String {
         }));
     }
     words.into_iter().collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_share_a_code_bring_all_they_gathered() {
+        let guides = [
+            r#"{"name":"甲","catalog_code":"A1","region_code":"150700","common_names":["办甲"]}"#,
+            r#"{"name":"乙","catalog_code":"A1","region_code":"150100","common_names":["办乙"],"materials":[{"name":"表"}]}"#,
+            r#"{"name":"乙","catalog_code":"A1","region_code":"150102","common_names":["补乙"],
+                "business_items":[{"name":"补领","common_names":["乙丢了"]}]}"#,
+        ];
+        let mut catalog = Catalog::default();
+        for (number, guide) in guides.iter().enumerate() {
+            catalog.add(&serde_json::from_str(guide).unwrap(), number as u32);
+        }
+        let [group] = &catalog.items()[..] else { panic!("one code, one item") };
+        assert_eq!((group.item.name.as_str(), group.item.guides), ("甲", 3));
+        assert_eq!(group.item.other_names, ["乙"]);
+        assert_eq!(group.item.common_names, ["办甲", "办乙", "补乙"]);
+        assert_eq!(group.item.business_items[0].common_names, ["乙丢了"]);
+        assert_eq!((group.base.name.as_str(), &group.guides[..]), ("乙", &[0, 1, 2][..]));
+    }
 }
