@@ -174,7 +174,7 @@ impl Encoder {
         let (path, encoder) = match weights {
             Weights::Gguf(path) => (path, read_gguf(path).and_then(|tensors| Encoder::new(tensors, shape))),
             Weights::Safetensors(path) => {
-                (path, map_safetensors(path).and_then(|tensors| Encoder::new(tensors, shape)))
+                (path, read_safetensors(path).and_then(|tensors| Encoder::new(tensors, shape)))
             }
         };
         encoder.map_err(|e| unreadable(path, &e))
@@ -219,14 +219,9 @@ fn read_gguf(path: &Path) -> candle_core::Result<VarBuilder<'static>> {
     Ok(VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu))
 }
 
-#[expect(
-    unsafe_code,
-    reason = "a memory map is the only way to read large weights without holding them twice"
-)]
-fn map_safetensors(path: &Path) -> candle_core::Result<VarBuilder<'static>> {
-    // SAFETY: the file must not change while it is mapped. Model directories are written once
-    // and replaced whole, and the map lives only until `Encoder::new` has copied the tensors.
-    unsafe { VarBuilder::from_mmaped_safetensors(&[path], DType::F32, &Device::Cpu) }
+fn read_safetensors(path: &Path) -> candle_core::Result<VarBuilder<'static>> {
+    let tensors = candle_core::safetensors::load(path, &Device::Cpu)?;
+    Ok(VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu))
 }
 
 fn unreadable(path: &Path, error: &candle_core::Error) -> EmbedError {
