@@ -6,11 +6,13 @@ use crate::corpus::{Options, Severity};
 use crate::guide::Example;
 use crate::search::{Companions, DeltaPlan, EXAMPLES, Manifest, Plan, SearchError, Stage};
 use anyhow::{Context, Result};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use std::fmt;
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 
 /// What `import` takes.
 #[derive(Debug, clap::Args)]
@@ -224,6 +226,7 @@ impl FindingsFile {
 struct Progress {
     bar: Option<ProgressBar>,
     stage: &'static str,
+    since: Instant,
     told: u64,
 }
 
@@ -233,15 +236,19 @@ const TELL_EVERY: u64 = 25;
 impl Progress {
     fn new() -> Progress {
         let bar = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{msg:10} {wide_bar} {pos}/{len} {per_sec} {eta}");
+            let style = ProgressStyle::with_template("{msg:10} {wide_bar} {pos}/{len} {rate} {eta}");
+            let rate = |state: &ProgressState, to: &mut dyn fmt::Write| {
+                // What can't be shown of a bar is left out.
+                let _ = write!(to, "{:.0}/s", state.per_sec());
+            };
             let bar = ProgressBar::new(0);
             // The template is a constant; a wrong one only costs its looks.
             if let Ok(style) = style {
-                bar.set_style(style);
+                bar.set_style(style.with_key("rate", rate));
             }
             bar
         });
-        Progress { bar, stage: "", told: 0 }
+        Progress { bar, stage: "", since: Instant::now(), told: 0 }
     }
 
     fn show(&mut self, step: &Step<'_>) {
@@ -255,6 +262,7 @@ impl Progress {
         let fresh = stage != self.stage;
         if fresh {
             self.stage = stage;
+            self.since = Instant::now();
             self.told = 0;
         }
         match &self.bar {
@@ -270,7 +278,12 @@ impl Progress {
                 let percent = done * 100 / total.max(1);
                 if percent >= self.told + TELL_EVERY || (done == total && self.told < 100) {
                     self.told = percent;
-                    eprintln!("{stage} {done}/{total}");
+                    let rate = done as f64 / self.since.elapsed().as_secs_f64().max(0.001);
+                    let left = total.saturating_sub(done) as f64 / rate.max(0.001);
+                    match done < total {
+                        true => eprintln!("{stage} {done}/{total}, {rate:.0} a second, {left:.0} s left"),
+                        false => eprintln!("{stage} {done}/{total}, {rate:.0} a second"),
+                    }
                 }
             }
         }
