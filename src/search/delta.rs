@@ -377,7 +377,7 @@ fn write_texts(
         names.iter().copied().filter(|item| items[*item as usize].guides == 0 || other(item)).collect();
     let embed = |texts: &[String]| embed(model, texts);
     let before = before()?;
-    let Renewed { kept, new } = labels::renew(&before, manifest.dimensions, &labelled, &other, &embed, tell)?;
+    let Renewed { kept, new } = labels::renew(&before, &labelled, &other, &embed, tell)?;
     before.write_changed(dir, &kept, &new)?;
     Ok(Some(kept.len() + new.len()))
 }

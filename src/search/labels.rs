@@ -119,7 +119,6 @@ pub(super) struct Renewed {
 /// keep theirs. A centre stays while its item keeps its name; where an item has none its name stands in.
 pub(super) fn renew(
     before: &Stored,
-    dimensions: usize,
     items: &BTreeMap<u32, Vec<Label>>,
     renamed: &HashSet<u32>,
     embed: &Embed<'_>,
@@ -137,7 +136,7 @@ pub(super) fn renew(
     };
     let kept = before.labels.iter().enumerate().filter(|(_, label)| stays(label)).map(|(at, _)| at).collect();
     let come = items.values().flatten().filter(|label| wanted.get_mut(label).is_some_and(taken)).cloned();
-    let mut new = Vectors::new(dimensions);
+    let mut new = Vectors::new(before.dimensions);
     let known = Embedded { labels: &before.labels, row: &|at| before.row(at).map(Cow::Owned) };
     push(&mut new, come.collect(), &known, embed, tell)?;
     Ok(Renewed { kept, new })

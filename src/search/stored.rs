@@ -26,8 +26,9 @@ const MOST_ITEMS: u32 = 1 << 20;
 pub(super) struct Stored {
     /// Label of each row.
     pub labels: Vec<Label>,
+    /// Length of each vector.
+    pub dimensions: usize,
     dir: PathBuf,
-    dimensions: usize,
     /// The row of each label, counted through both files; they rise.
     places: Vec<u32>,
     rows: File,
