@@ -9,7 +9,7 @@ use super::keyword::{self, ItemText};
 use super::labels::{self, last_generation};
 use super::records::{Entry, RecordsWriter, Spot, region_number};
 use super::vector::Vectors;
-use super::{Companions, Search, SearchError, regional, stored};
+use super::{Companions, Search, SearchError, lines, regional, stored};
 use crate::embed::{EmbedError, Vector};
 use crate::guide::{CatalogItem, Guide};
 use jiff::Timestamp;
@@ -238,12 +238,5 @@ pub(super) fn write_items<'a>(
     dir: &Path,
     items: impl Iterator<Item = &'a CatalogItem>,
 ) -> Result<(), SearchError> {
-    let path = dir.join("items.jsonl");
-    let mut text = Vec::new();
-    for item in items {
-        serde_json::to_writer(&mut text, item)
-            .map_err(|e| SearchError::Broken(path.clone(), e.to_string()))?;
-        text.push(b'\n');
-    }
-    std::fs::write(&path, text).map_err(|e| SearchError::io(&path, e))
+    lines::write(&dir.join("items.jsonl"), items)
 }

@@ -1,7 +1,7 @@
 //! What travels with the guides of a generation: divisions, words, bundles, halls, known questions.
 
-use super::SearchError;
 use super::generation::share;
+use super::{SearchError, lines};
 use crate::guide::{Example, Hall, Regions, Theme};
 use crate::text::Analyzer;
 use std::path::Path;
@@ -54,14 +54,7 @@ impl Companions {
             let path = dir.join(name);
             std::fs::write(&path, text).map_err(|e| SearchError::io(&path, e))?;
         }
-        let path = dir.join(EXAMPLES);
-        let mut text = Vec::new();
-        for example in &self.examples {
-            serde_json::to_writer(&mut text, example)
-                .map_err(|e| SearchError::Broken(path.clone(), e.to_string()))?;
-            text.push(b'\n');
-        }
-        std::fs::write(&path, text).map_err(|e| SearchError::io(&path, e))
+        lines::write(&dir.join(EXAMPLES), &self.examples)
     }
 
     /// Shares a generation's copy with the one made from it.

@@ -15,6 +15,7 @@ mod fusion;
 mod generation;
 mod keyword;
 mod labels;
+mod lines;
 mod meaning;
 mod open;
 mod place;

@@ -9,7 +9,7 @@ use super::records::Records;
 use super::regional::Regional;
 use super::stored::Stored;
 use super::vector::LabelKind;
-use super::{Companions, Search, SearchError};
+use super::{Companions, Search, SearchError, lines};
 use crate::guide::{CatalogItem, Hall, Regions, Theme};
 use crate::text::{Analyzer, Sounds};
 use std::path::Path;
@@ -32,11 +32,7 @@ pub(super) struct Names {
 
 /// The items of a generation by their ordinals, those without guides included.
 pub(super) fn read_items(dir: &Path) -> Result<Vec<CatalogItem>, SearchError> {
-    let path = dir.join("items.jsonl");
-    let text = std::fs::read_to_string(&path).map_err(|e| SearchError::io(&path, e))?;
-    let line =
-        |line: &str| serde_json::from_str(line).map_err(|e| SearchError::Broken(path.clone(), e.to_string()));
-    text.lines().map(line).collect()
+    lines::read(&dir.join("items.jsonl"))
 }
 
 impl Words {

@@ -21,7 +21,7 @@ pub(super) struct Change {
 
 /// Guides that may come together in one item.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Family {
+pub(super) enum Family {
     Code(String),
     Name(String),
 }

@@ -1,11 +1,11 @@
 //! Vectors on the disk: those of the last import of all guides, shared by every generation made from it, and behind
 //! them those that changes brought.
 
-use super::SearchError;
 use super::generation::share;
 use super::vector::{Label, Vectors};
+use super::{SearchError, lines};
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -41,14 +41,7 @@ impl Stored {
     /// Reads all but the rows of the first file, and checks that the files fit each other.
     pub fn open(dir: &Path, dimensions: usize) -> Result<Stored, SearchError> {
         let path = dir.join(LABELS);
-        let file = File::open(&path).map_err(|e| SearchError::io(&path, e))?;
-        let labels = BufReader::new(file)
-            .lines()
-            .map(|line| {
-                let line = line.map_err(|e| SearchError::io(&path, e))?;
-                serde_json::from_str(&line).map_err(|e| SearchError::Broken(path.clone(), e.to_string()))
-            })
-            .collect::<Result<Vec<Label>, _>>()?;
+        let labels: Vec<Label> = lines::read(&path)?;
         // Whoever knows the items looks closer; this only keeps a broken file from asking for all memory.
         if labels.iter().any(|label| label.item >= MOST_ITEMS) {
             return Err(SearchError::Broken(path, "a label names an item that can't be".into()));
@@ -103,13 +96,12 @@ impl Stored {
     /// All of them in memory, in the order of their labels.
     pub fn read(self) -> Result<Vectors, SearchError> {
         let (path, width) = (self.dir.join(ROWS), self.dimensions);
-        let mut rows = vec![0.0f32; self.shared * width];
-        self.rows
-            .read_exact_at(bytemuck::cast_slice_mut(&mut rows), 0)
-            .map_err(|e| SearchError::io(&path, e))?;
+        let mut rows = vec![0.0f32; self.shared * width + self.more.len()];
+        let (first, behind) = rows.split_at_mut(self.shared * width);
+        self.rows.read_exact_at(bytemuck::cast_slice_mut(first), 0).map_err(|e| SearchError::io(&path, e))?;
         // Nothing, where the machine's own order is that of the file.
-        rows.iter_mut().for_each(|v| *v = f32::from_bits(u32::from_le(v.to_bits())));
-        rows.extend_from_slice(&self.more);
+        first.iter_mut().for_each(|v| *v = f32::from_bits(u32::from_le(v.to_bits())));
+        behind.copy_from_slice(&self.more);
         // Places rise: a row never moves over one that is still to move. Those that lie side by side move together.
         let mut filled = 0;
         for run in self.places.chunk_by(|a, b| a + 1 == *b) {
@@ -145,14 +137,14 @@ impl Stored {
         write_floats(&dir.join(MORE), &more)?;
         let path = dir.join(PLACES);
         fs::write(&path, &places).map_err(|e| SearchError::io(&path, e))?;
-        write_labels(dir, kept.iter().map(|at| &self.labels[*at]).chain(&new.labels))
+        lines::write(&dir.join(LABELS), kept.iter().map(|at| &self.labels[*at]).chain(&new.labels))
     }
 }
 
 /// Writes the vectors of a generation that is made from no other one.
 pub(super) fn write(dir: &Path, vectors: &Vectors) -> Result<(), SearchError> {
     write_floats(&dir.join(ROWS), vectors.rows())?;
-    write_labels(dir, &vectors.labels)
+    lines::write(&dir.join(LABELS), &vectors.labels)
 }
 
 /// Shares the files with a generation made from this one, which has the same vectors.
@@ -209,17 +201,6 @@ fn write_floats(path: &Path, values: &[f32]) -> Result<(), SearchError> {
         file.flush()
     };
     write().map_err(|e| SearchError::io(path, e))
-}
-
-fn write_labels<'a>(dir: &Path, labels: impl IntoIterator<Item = &'a Label>) -> Result<(), SearchError> {
-    let path = dir.join(LABELS);
-    let mut text = Vec::new();
-    for label in labels {
-        serde_json::to_writer(&mut text, label)
-            .map_err(|e| SearchError::Broken(path.clone(), e.to_string()))?;
-        text.push(b'\n');
-    }
-    fs::write(&path, &text).map_err(|e| SearchError::io(&path, e))
 }
 
 #[cfg(test)]
